@@ -1,0 +1,159 @@
+"""One settings file; every value that differs between places comes from the environment."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import environ
+
+from zvanets.lib import logs
+
+env = environ.Env()
+ROOT = Path(__file__).resolve().parent.parent
+STATE = Path(env.str("ZVANETS_STATE", default=str(ROOT / ".zvanets")))
+
+DEBUG = False
+SECRET_KEY = env.str("ZVANETS_SECRET_KEY", default="only-for-tests-and-builds")
+ALLOWED_HOSTS = env.list("ZVANETS_HOSTS", default=["127.0.0.1", "localhost", "[::1]", "testserver"])
+ORIGIN = env.str("ZVANETS_ORIGIN", default="http://127.0.0.1:8000")
+CSRF_TRUSTED_ORIGINS = [ORIGIN]
+HTTPS = ORIGIN.startswith("https:")
+SOURCE_URL = env.str("ZVANETS_SOURCE_URL", default="/source/")  # AGPL § 13: the running version's source
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "allauth",
+    "allauth.account",
+    "zvanets.tenancy",
+    "zvanets.history",
+    "zvanets.accounts",
+    "zvanets.schools",
+    "zvanets.guardians",
+    "zvanets.gradebook",
+    "zvanets.attendance",
+    "zvanets.remarks",
+    "zvanets.lessons",
+    "zvanets.notifications",
+    "zvanets.exchange",
+    "zvanets.staff",
+    "zvanets.portal",
+    "zvanets.operator",
+    "zvanets.demo",
+]
+
+MIDDLEWARE = [
+    "config.headers.SecurityHeaders",
+    "django.middleware.security.SecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "zvanets.accounts.middleware.IdleLock",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "zvanets.tenancy.middleware.OneSchool",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "zvanets.accounts.context.product",
+            ],
+        },
+    },
+]
+
+# Three roles of one database: the web sees one school, the worker what is due in all, the owner migrates.
+_TUNING = {
+    "CONN_MAX_AGE": None,
+    "CONN_HEALTH_CHECKS": True,
+    "DISABLE_SERVER_SIDE_CURSORS": True,  # PgBouncer in transaction mode keeps no cursor between statements
+}
+_UNSET = "postgres:///zvanets"
+DATABASES = {
+    "default": {**env.db_url("ZVANETS_APP_URL", default=_UNSET), **_TUNING, "TEST": {"MIRROR": "owner"}},
+    "worker": {**env.db_url("ZVANETS_WORKER_URL", default=_UNSET), **_TUNING, "TEST": {"MIRROR": "owner"}},
+    "owner": {**env.db_url("ZVANETS_OWNER_URL", default=_UNSET), "TEST": {"DEPENDENCIES": []}},
+}
+# FORCE ROW LEVEL SECURITY hides every row from the owner as well: migrations say that they mean all schools.
+DATABASES["owner"].setdefault("OPTIONS", {})["options"] = "-c app.every_school=on"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "zvanets_cache"}}
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["zvanets.accounts.hashers.Argon2Small"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+ACCOUNT_ADAPTER = "zvanets.accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username", "email", "phone"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    "login_failed": "10/m/ip,5/5m/key",
+    "reset_password": "20/m/ip,5/m/key",
+    "reset_password_from_key": "20/m/ip",
+    "change_password": "5/m/user",
+}
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+IDLE_LOCK = timedelta(minutes=env.int("ZVANETS_IDLE_MINUTES", default=30))
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_SSL_REDIRECT = False  # the proxy in front does this, see docs/operations
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
+
+LANGUAGE_CODE = "bg"
+LANGUAGES = [("bg", "Български"), ("en", "English")]
+LOCALE_PATHS = [ROOT / "zvanets" / "locale"]
+USE_TZ = True
+TIME_ZONE = "Europe/Sofia"
+USE_THOUSAND_SEPARATOR = False
+
+STATIC_URL = "/static/"
+STATIC_ROOT = STATE / "static"
+STATICFILES_DIRS = [ROOT / "zvanets" / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if (STATIC_ROOT / "staticfiles.json").exists()
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+
+SMTP_URL = env.str("ZVANETS_SMTP_URL", default="smtp://127.0.0.1:1025")
+MAIL_FROM = env.str("ZVANETS_MAIL_FROM", default="diary@example.org")
+BOUNCE_DOMAIN = env.str("ZVANETS_BOUNCE_DOMAIN", default="bounce.example.org")
+PHONE_NUMBER = env.str("ZVANETS_PHONE_NUMBER", default="")  # the number parents dial; empty: no telephone yet
+
+LOGGING_CONFIG = None
+logs.configure()

@@ -1,0 +1,1 @@
+"""Звънец: the electronic school diary that tells every guardian within seconds."""

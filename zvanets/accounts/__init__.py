@@ -1,0 +1,1 @@
+"""Who signs in, and which seat they hold in which school."""

@@ -1,0 +1,1 @@
+"""Absences and lateness: record, excuse."""

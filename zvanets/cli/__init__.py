@@ -1,0 +1,1 @@
+"""The zvanets command."""

@@ -1,0 +1,1 @@
+"""An invented school and stand-ins for the carriers."""

@@ -1,0 +1,1 @@
+"""Whole rosters read from other systems."""

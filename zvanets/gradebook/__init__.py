@@ -1,0 +1,1 @@
+"""Grades: give, correct, withdraw."""

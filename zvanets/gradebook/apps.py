@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class GradebookConfig(AppConfig):
+    name = "zvanets.gradebook"

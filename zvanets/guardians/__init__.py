@@ -1,0 +1,1 @@
+"""Guardians, their rights to a student, contacts, subscriptions, codes and PINs."""

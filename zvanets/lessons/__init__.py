@@ -1,0 +1,1 @@
+"""One lesson saved whole: register, topic, homework, grades, remarks."""

@@ -1,0 +1,1 @@
+"""Words without school: the clock, phone numbers, codes, transliteration, safe files."""

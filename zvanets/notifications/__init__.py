@@ -1,0 +1,1 @@
+"""From history to the guardians: fan-out, delivery, channels, texts."""

@@ -1,0 +1,1 @@
+"""Front: the people who run the service."""

@@ -1,0 +1,1 @@
+"""Front: the guardians' and students' web portal."""

@@ -1,0 +1,1 @@
+"""School years, class groups, students, courses, timetables and lessons."""

@@ -1,0 +1,1 @@
+"""Front: the teachers' and heads' web client."""
