@@ -1,0 +1,104 @@
+"""Users of the whole country, the seats they hold in schools, and their attempts to sign in."""
+
+from datetime import date
+from typing import Any, ClassVar, Self
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+
+from zvanets.tenancy.fields import OwnSchool
+from zvanets.tenancy.models import SchoolRow
+
+
+class Role(models.TextChoices):
+    """What a seat lets its holder do. The homeroom teacher is derived from the curriculum, never granted."""
+
+    DIRECTOR = "director", "директор"
+    SCHOOL_ADMIN = "school_admin", "администратор на училището"
+    TEACHER = "teacher", "учител"
+    CLERK = "clerk", "технически сътрудник"
+    GUARDIAN = "guardian", "родител"
+    STUDENT = "student", "ученик"
+    GUEST = "guest", "гост"
+
+
+HEADS = (Role.DIRECTOR, Role.SCHOOL_ADMIN)
+STAFF = (*HEADS, Role.TEACHER, Role.CLERK)
+FAMILY = (Role.GUARDIAN, Role.STUDENT, Role.GUEST)
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, username: str, password: str | None = None, **fields: Any) -> "User":
+        user = self.model(username=username, **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+
+class User(AbstractBaseUser):
+    """Потребител: one person of the whole country, whatever schools and roles they have."""
+
+    username = models.CharField(max_length=150, unique=True)
+    email = models.EmailField(unique=True, null=True, blank=True)  # kept in lower case
+    phone = models.CharField(max_length=16, unique=True, null=True, blank=True)  # E.164
+    name = models.CharField(max_length=200)
+    language = models.CharField(max_length=2, default="bg")
+    is_active = models.BooleanField(default=True)
+    is_operator = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def of(self, user: User) -> Self:
+        return self.filter(user=user)
+
+    def active(self, *, on: date) -> Self:
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on), starts_on__lte=on)
+
+
+class Membership(SchoolRow):
+    """A seat (място): a role of one user in one school, from a day to a day."""
+
+    school = OwnSchool(mine="user_id")
+    user = models.ForeignKey(User, models.CASCADE, related_name="seats")
+    role = models.CharField(max_length=20, choices=Role.choices)
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+
+    objects: ClassVar[Any] = MembershipQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["school", "user", "role"], condition=Q(ends_on__isnull=True), name="one_open_seat_of_a_role"
+            ),
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="seat_has_a_known_role"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.role}"
+
+
+class SignIn(models.Model):
+    """An attempt to sign in; national, since a log-in belongs to no school. Kept 12 months."""
+
+    user = models.ForeignKey(User, models.CASCADE, null=True, related_name="sign_ins")
+    at = models.DateTimeField()
+    succeeded = models.BooleanField()
+    address = models.GenericIPAddressField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["user", "-at"], name="sign_ins_of_a_user")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.at:%Y-%m-%d %H:%M}"

@@ -1,0 +1,63 @@
+"""Absences: only exceptions are stored; who is not named was there."""
+
+from typing import Any, ClassVar, Self
+
+from django.db import models
+from django.db.models import Q
+
+from zvanets.rules.absences import AbsenceKind
+from zvanets.schools.models import Lesson, Student
+from zvanets.tenancy.fields import SchoolKey
+from zvanets.tenancy.models import SchoolRow
+
+
+class ExcuseReason(models.IntegerChoices):
+    """NEISPUO's nomenclature of reasons."""
+
+    HEALTH = 1, "Здравословни"
+    FAMILY = 2, "Семейни"
+    OTHER = 3, "Други"
+
+
+class AbsenceQuerySet(models.QuerySet["Absence"]):
+    def of(self, student: Student) -> Self:
+        return self.filter(student=student)
+
+    def unexcused(self) -> Self:
+        return self.exclude(kind=AbsenceKind.EXCUSED).filter(excused_at__isnull=True)
+
+
+class Absence(SchoolRow):
+    """Отсъствие or закъснение of one student in one lesson.
+
+    An excused absence has kind EXCUSED; an excused lateness keeps its kind and has `excused_at`: it adds nothing.
+    """
+
+    KINDS: ClassVar = [(kind.value, kind.name) for kind in AbsenceKind]
+
+    lesson = SchoolKey(Lesson, models.CASCADE, related_name="absences")
+    student = SchoolKey(Student, models.CASCADE, related_name="absences")
+    date = models.DateField()  # the lesson's, kept here since every sum asks for it
+    kind = models.PositiveSmallIntegerField(choices=KINDS)
+    minutes_late = models.PositiveSmallIntegerField(null=True, blank=True)
+    reason = models.PositiveSmallIntegerField(choices=ExcuseReason.choices, null=True, blank=True)
+    reason_text = models.CharField(max_length=300, blank=True)
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    excused_at = models.DateTimeField(null=True, blank=True)
+    excused_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects: ClassVar[Any] = AbsenceQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["school", "lesson", "student"], name="one_absence_a_lesson"),
+            models.CheckConstraint(condition=Q(kind__in=[k.value for k in AbsenceKind]), name="absence_has_a_kind"),
+            models.CheckConstraint(
+                condition=~Q(kind=AbsenceKind.EXCUSED) | Q(excused_at__isnull=False), name="excused_by_somebody"
+            ),
+        ]
+        indexes = [models.Index(fields=["school", "student", "date"], name="absences_of_a_student")]
+
+    def __str__(self) -> str:
+        return f"absence {self.pk}"

@@ -1,0 +1,77 @@
+"""Grades. A row is never overwritten: a correction ends it and adds another, so any past day can be shown."""
+
+from typing import Any, ClassVar, Self
+
+from django.db import models
+from django.db.models import Q
+
+from zvanets.rules.grades import GradeKind
+from zvanets.schools.models import Course, Lesson, StaffMember, Student
+from zvanets.tenancy.fields import SchoolKey
+from zvanets.tenancy.models import SchoolRow
+
+
+class GradeQuerySet(models.QuerySet["Grade"]):
+    def standing(self) -> Self:
+        return self.filter(ended_at__isnull=True)
+
+    def of(self, student: Student) -> Self:
+        return self.filter(student=student)
+
+
+class Grade(SchoolRow):
+    """Оценка: quantitative (2 or 3.00-6.00), qualitative (2-6, in words) or of the special-needs scale (1-3)."""
+
+    KINDS: ClassVar = [(kind.value, kind.name) for kind in GradeKind]
+
+    student = SchoolKey(Student, models.CASCADE, related_name="grades")
+    course = SchoolKey(Course, models.CASCADE, related_name="grades")
+    lesson = SchoolKey(Lesson, models.SET_NULL, null=True, blank=True, db_on_delete="SET NULL", related_name="grades")
+    kind = models.PositiveSmallIntegerField(choices=KINDS, default=GradeKind.CURRENT)
+    value = models.DecimalField(max_digits=3, decimal_places=2, null=True, blank=True)
+    quality = models.PositiveSmallIntegerField(null=True, blank=True)
+    special = models.PositiveSmallIntegerField(null=True, blank=True)
+    comment = models.CharField(max_length=1000, blank=True)
+    given_on = models.DateField()
+    given_at = models.DateTimeField()
+    given_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    teacher = SchoolKey(StaffMember, models.PROTECT, null=True, blank=True, related_name="+")  # in whose name
+    replaces = SchoolKey("gradebook.Grade", models.CASCADE, null=True, blank=True, related_name="+")
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_why = models.CharField(max_length=300, blank=True)
+
+    objects: ClassVar[Any] = GradeQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(value__isnull=True) | Q(value=2) | Q(value__range=(3, 6)), name="grade_is_on_the_scale"
+            ),
+            models.CheckConstraint(
+                condition=Q(quality__isnull=True) | Q(quality__range=(2, 6)), name="quality_is_on_the_scale"
+            ),
+            models.CheckConstraint(
+                condition=Q(special__isnull=True) | Q(special__range=(1, 3)), name="special_is_on_the_scale"
+            ),
+            models.CheckConstraint(
+                condition=Q(value__isnull=False, quality__isnull=True, special__isnull=True)
+                | Q(value__isnull=True, quality__isnull=False, special__isnull=True)
+                | Q(value__isnull=True, quality__isnull=True, special__isnull=False),
+                name="grade_is_on_one_scale",
+            ),
+            models.UniqueConstraint(
+                fields=["school", "student", "course", "kind"],
+                condition=Q(kind=GradeKind.ANNUAL, ended_at__isnull=True),
+                name="one_standing_annual_grade",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True) | ~Q(ended_why=""), name="a_grade_ends_with_a_reason"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["school", "student", "given_on"], name="grades_of_a_student"),
+            models.Index(fields=["school", "course", "given_on"], name="grades_of_a_course"),
+        ]
+
+    def __str__(self) -> str:
+        return f"grade {self.pk}"

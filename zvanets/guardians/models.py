@@ -1,0 +1,209 @@
+"""Who may know of a student, at which addresses, by which channels, and what they asked for."""
+
+from datetime import date
+from typing import Any, ClassVar, Self
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+
+from zvanets.accounts.models import User
+from zvanets.schools.models import Student
+from zvanets.schools.models.people import Named
+from zvanets.tenancy.fields import SchoolKey
+from zvanets.tenancy.models import SchoolRow
+
+
+class Relation(models.TextChoices):
+    """Kinds of relatives of the state's register, and the student on their own behalf."""
+
+    FATHER = "father", "баща"
+    MOTHER = "mother", "майка"
+    GRANDFATHER = "grandfather", "дядо"
+    GRANDMOTHER = "grandmother", "баба"
+    GUARDIAN = "guardian", "настойник"
+    FOSTER = "foster", "приемен родител"
+    OTHER = "other", "друг"
+    SELF = "self", "ученикът"
+
+
+class EventKind(models.TextChoices):
+    """What a family chooses to be told of."""
+
+    GRADE = "grade", "оценки"
+    ABSENCE = "absence", "отсъствия"
+    LATENESS = "lateness", "закъснения"
+    REMARK = "remark", "забележки"
+    PRAISE = "praise", "похвали"
+    HEALTH = "health", "здравословно състояние"
+    MEETING = "meeting", "родителски срещи"
+    EVENT = "event", "мероприятия"
+    HOMEWORK = "homework", "домашни работи"
+    TIMETABLE = "timetable", "промени в програмата"
+    RESULT = "result", "срочни и годишни резултати"
+    MESSAGE = "message", "съобщения от училището"
+
+
+class ChannelName(models.TextChoices):
+    PORTAL = "portal", "портал"
+    EMAIL = "email", "електронна поща"
+    SMS = "sms", "SMS"
+    PUSH = "push", "известие на телефона"
+    VOICE = "voice", "обаждане"
+
+
+class Guardian(Named):
+    """Родител, настойник или лице, което полага грижи; never merged with another by name."""
+
+    user = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    gender = models.CharField(max_length=1, blank=True)
+    language = models.CharField(max_length=2, default="bg")
+    pin_hash = models.CharField(max_length=64, blank=True)
+    pin_issued_at = models.DateTimeField(null=True, blank=True)
+    external_id = models.BigIntegerField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["school", "external_id"], name="one_guardian_an_external_id")]
+        indexes = [models.Index(fields=["school", "user"], name="guardians_of_a_user")]
+
+
+class GuardianshipQuerySet(models.QuerySet["Guardianship"]):
+    def active(self, *, on: date) -> Self:
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on), starts_on__lte=on, withdrawn_at__isnull=True)
+
+    def held_by(self, user: User) -> Self:
+        return self.filter(guardian__user=user)
+
+
+class Guardianship(SchoolRow):
+    """The right of one guardian to know of one student, by dates; withdrawing it ends everything at once."""
+
+    guardian = SchoolKey(Guardian, models.CASCADE, related_name="guardianships")
+    student = SchoolKey(Student, models.CASCADE, related_name="guardianships")
+    relation = models.CharField(max_length=12, choices=Relation.choices)
+    is_legal = models.BooleanField(default=True)  # a legal representative; relatives and tutors are invited by one
+    may_excuse = models.BooleanField(default=True)
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_why = models.CharField(max_length=300, blank=True)
+
+    objects: ClassVar[Any] = GuardianshipQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["school", "guardian", "student"],
+                condition=Q(withdrawn_at__isnull=True),
+                name="one_standing_right_to_a_student",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.guardian_id} of {self.student_id}"
+
+
+class ContactQuerySet(models.QuerySet["Contact"]):
+    def usable(self) -> Self:
+        """Confirmed by their owner and not switched off by permanent failures."""
+        return self.filter(confirmed_at__isnull=False, disabled_at__isnull=True)
+
+
+class Contact(SchoolRow):
+    """A phone number (E.164) or an e-mail address of a guardian."""
+
+    class Kind(models.TextChoices):
+        EMAIL = "email", "електронна поща"
+        PHONE = "phone", "телефон"
+
+    guardian = SchoolKey(Guardian, models.CASCADE, related_name="contacts")
+    kind = models.CharField(max_length=5, choices=Kind.choices)
+    address = models.CharField(max_length=254)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    disabled_at = models.DateTimeField(null=True, blank=True)
+    disabled_why = models.CharField(max_length=200, blank=True)
+
+    objects: ClassVar[Any] = ContactQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["school", "guardian", "kind", "address"], name="one_contact_an_address")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"
+
+
+class ContactCode(SchoolRow):
+    """A code sent to a contact, that its owner answers within a time and a few tries."""
+
+    contact = SchoolKey(Contact, models.CASCADE, related_name="codes")
+    code_hash = models.CharField(max_length=64)
+    sent_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["school", "contact"], name="one_code_a_contact")]
+
+    def __str__(self) -> str:
+        return f"code for {self.contact_id}"
+
+
+class SubscriptionQuerySet(models.QuerySet["Subscription"]):
+    def active(self, *, on: date) -> Self:
+        """Those in force whose guardian still holds the right to the student."""
+        return self.filter(
+            Q(ends_on__isnull=True) | Q(ends_on__gte=on),
+            Q(guardianship__ends_on__isnull=True) | Q(guardianship__ends_on__gte=on),
+            starts_on__lte=on,
+            guardianship__starts_on__lte=on,
+            guardianship__withdrawn_at__isnull=True,
+        )
+
+
+class Subscription(SchoolRow):
+    """Абонамент: for one student a guardian asks to be told of these kinds by this channel, from a day to a day.
+
+    `wait_minutes` 0 tells at once; above that the channel is tried when no earlier one succeeded in that time.
+    """
+
+    guardianship = SchoolKey(Guardianship, models.CASCADE, related_name="subscriptions")
+    channel = models.CharField(max_length=6, choices=ChannelName.choices)
+    kinds = ArrayField(models.CharField(max_length=10, choices=EventKind.choices))
+    wait_minutes = models.PositiveSmallIntegerField(default=0)
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+
+    objects: ClassVar[Any] = SubscriptionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["school", "guardianship", "channel"],
+                condition=Q(ends_on__isnull=True),
+                name="one_open_subscription_a_channel",
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                name="subscription_ends_after_it_starts",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel} for {self.guardianship_id}"
+
+
+class PinTry(SchoolRow):
+    """A try of a PIN with a student's code; wrong ones are counted per child over all PINs."""
+
+    student = SchoolKey(Student, models.CASCADE, related_name="pin_tries")
+    at = models.DateTimeField()
+    succeeded = models.BooleanField()
+    lifted_at = models.DateTimeField(null=True, blank=True)  # the homeroom teacher lifted the lock
+
+    class Meta:
+        indexes = [models.Index(fields=["school", "student", "at"], name="pin_tries_of_a_student")]
+
+    def __str__(self) -> str:
+        return f"{self.student_id} {self.at:%Y-%m-%d}"

@@ -1,0 +1,47 @@
+"""The record of a lesson: that its register was taken, its topic, and the homework given."""
+
+from django.db import models
+from django.db.models import Q
+
+from zvanets.schools.models import Course, Lesson
+from zvanets.tenancy.fields import SchoolKey
+from zvanets.tenancy.models import SchoolRow
+
+
+class LessonRecord(SchoolRow):
+    """Вписан час. `version` rises with each save; `save_key` is the last save's idempotency key."""
+
+    lesson = SchoolKey(Lesson, models.CASCADE, related_name="records")
+    version = models.PositiveIntegerField(default=1)
+    save_key = models.UUIDField()
+    topic = models.CharField(max_length=1000, blank=True)
+    saved_at = models.DateTimeField()
+    saved_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["school", "lesson"], name="one_record_a_lesson"),
+        ]
+
+    def __str__(self) -> str:
+        return f"record of lesson {self.lesson_id}"
+
+
+class Homework(SchoolRow):
+    """Домашна работа, given in one lesson and due on a day."""
+
+    course = SchoolKey(Course, models.CASCADE, related_name="homework")
+    lesson = SchoolKey(Lesson, models.CASCADE, related_name="homework")
+    text = models.CharField(max_length=2000)
+    due_on = models.DateField(null=True, blank=True)
+    given_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["school", "lesson"], name="one_homework_a_lesson"),
+            models.CheckConstraint(condition=~Q(text=""), name="homework_says_something"),
+        ]
+        indexes = [models.Index(fields=["school", "course", "due_on"], name="homework_of_a_course")]
+
+    def __str__(self) -> str:
+        return f"homework of lesson {self.lesson_id}"

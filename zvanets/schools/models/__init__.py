@@ -1,0 +1,30 @@
+"""The school's structure: who stands in which class, learns what, from whom and when."""
+
+from zvanets.schools.models.courses import Course, CourseMember, CourseTeacher, Subject
+from zvanets.schools.models.people import Enrolment, StaffMember, StaffPosition, Student, StudentCode
+from zvanets.schools.models.timetable import Lesson, OffDay, ScheduleHour, Shift, ShiftHour, Week
+from zvanets.schools.models.year import ClassGroup, School, SchoolSettings, SchoolYear, Term, YearGroup
+
+__all__ = [
+    "ClassGroup",
+    "Course",
+    "CourseMember",
+    "CourseTeacher",
+    "Enrolment",
+    "Lesson",
+    "OffDay",
+    "ScheduleHour",
+    "School",
+    "SchoolSettings",
+    "SchoolYear",
+    "Shift",
+    "ShiftHour",
+    "StaffMember",
+    "StaffPosition",
+    "Student",
+    "StudentCode",
+    "Subject",
+    "Term",
+    "Week",
+    "YearGroup",
+]
