@@ -1,6 +1,7 @@
 """Telephone numbers: read as people write them, kept in E.164, shown as people read them."""
 
 import re
+import unicodedata
 
 from zvanets.lib.refusals import Refusal, gettext_noop, shown
 
@@ -16,7 +17,8 @@ def parse(typed: str, region: str = "BG") -> str:
     """
     import phonenumbers
 
-    text = _LABEL.sub("", typed.strip())
+    # A number copied from a phone's list of contacts carries invisible marks of direction.
+    text = _LABEL.sub("", "".join(sign for sign in typed if unicodedata.category(sign) != "Cf").strip())
     text = "+" + text[2:] if text.startswith("00") else text
     if not _SHAPE.match(text):
         raise _no_phone(typed)
