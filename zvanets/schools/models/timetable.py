@@ -125,7 +125,9 @@ class Lesson(SchoolRow):
     starts_at = models.TimeField()
     ends_at = models.TimeField()
     room = models.CharField(max_length=30, blank=True)
-    substitute = SchoolKey(StaffMember, models.SET_NULL, null=True, blank=True, db_on_delete="SET NULL", related_name="+")
+    substitute = SchoolKey(
+        StaffMember, models.SET_NULL, null=True, blank=True, db_on_delete="SET NULL", related_name="+"
+    )
     is_cancelled = models.BooleanField(default=False)
 
     objects: ClassVar[Any] = LessonQuerySet.as_manager()

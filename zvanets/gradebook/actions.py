@@ -1,0 +1,192 @@
+"""Give, correct and withdraw grades."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db import connection, transaction
+
+from zvanets.gradebook.models import Grade
+from zvanets.history.record import Actor, Fact, record
+from zvanets.history.verbs import Verb
+from zvanets.lib import clock
+from zvanets.lib.refusals import Refusal
+from zvanets.rules.grades import GradeKind, Mark
+from zvanets.schools.register import OpenLesson
+from zvanets.tenancy.school import school_now
+
+_INSERT = """
+INSERT INTO gradebook_grade (school_id, student_id, course_id, lesson_id, kind, value, quality, special, comment,
+    given_on, given_at, given_by_id, teacher_id, ended_why)
+SELECT %(school)s, t.student, %(course)s, %(lesson)s, t.kind, t.value, t.quality, t.special, t.comment,
+    %(on)s, %(at)s, %(by)s, %(teacher)s, ''
+FROM unnest(%(students)s::bigint[], %(kinds)s::smallint[], %(values)s::numeric[], %(qualities)s::smallint[],
+    %(specials)s::smallint[], %(comments)s::text[]) WITH ORDINALITY
+    AS t (student, kind, value, quality, special, comment, place)
+ORDER BY t.place
+RETURNING id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class NewGrade:
+    """A grade as a teacher gives it: a mark on the scale of the student's year group."""
+
+    student_id: int
+    mark: Mark
+    kind: GradeKind = GradeKind.CURRENT
+    comment: str = ""
+
+
+class GradeEnded(Refusal):
+    """Somebody corrected or withdrew this grade before."""
+
+    def __init__(self) -> None:
+        super().__init__("grade_ended", "Тази оценка вече е поправена или оттеглена. Вижте новото ѝ състояние.")
+
+
+def give_grades(actor: Actor, lesson: OpenLesson, grades: Sequence[NewGrade]) -> list[Fact]:
+    """Insert the grades of one lesson in one statement; the facts are for the caller's `record`.
+
+    Raises Refusal `wrong_scale` when a mark is not on the scale of its student's year group.
+    """
+    if not grades:
+        return []
+    for grade in grades:
+        grade.mark.must_suit(lesson.lines[grade.student_id].level)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _INSERT,
+            {
+                "school": school_now(),
+                "course": lesson.course_id,
+                "lesson": lesson.id,
+                "on": lesson.date,
+                "at": lesson.now,
+                "by": actor.user_id,
+                "teacher": lesson.teacher_id,
+                "students": [grade.student_id for grade in grades],
+                "kinds": [int(grade.kind) for grade in grades],
+                "values": [grade.mark.value for grade in grades],
+                "qualities": [grade.mark.quality for grade in grades],
+                "specials": [grade.mark.special for grade in grades],
+                "comments": [grade.comment for grade in grades],
+            },
+        )
+        ids = [row[0] for row in cursor.fetchall()]
+    return [
+        Fact(
+            Verb.GRADE_GIVEN,
+            sub_verb=grade.kind.name,
+            student_id=grade.student_id,
+            course_id=lesson.course_id,
+            class_group_id=lesson.class_group_id,
+            lesson_id=lesson.id,
+            object_id=grade_id,
+            body=lesson.about(grade.student_id)
+            | _told(grade.mark, grade.kind, lesson.date)
+            | {"comment": grade.comment, "topic": lesson.topic},
+        )
+        for grade_id, grade in zip(ids, grades, strict=True)
+    ]
+
+
+@transaction.atomic
+def correct_grade(actor: Actor, grades: Iterable[Grade], *, grade_id: int, mark: Mark, why: str) -> Grade:
+    """End the grade and give another in its place; `grades` are those the actor may change.
+
+    Raises Grade.DoesNotExist, GradeEnded, and Refusal `reason_missing` or `wrong_scale`.
+    """
+    old = _end(grades, grade_id, why)
+    mark.must_suit(_level(old))
+    now = clock.now()
+    new = Grade.objects.create(
+        student_id=old.student_id,
+        course_id=old.course_id,
+        lesson_id=old.lesson_id,
+        kind=old.kind,
+        value=mark.value,
+        quality=mark.quality,
+        special=mark.special,
+        comment=old.comment,
+        given_on=old.given_on,
+        given_at=now,
+        given_by_id=actor.user_id,
+        teacher_id=old.teacher_id,
+        replaces=old,
+    )
+    body = _about(old) | _told(mark, GradeKind(old.kind), old.given_on) | {"before": str(_mark(old)), "reason": why}
+    _record(actor, Verb.GRADE_CORRECTED, old, new.pk, body | {"replaces": old.pk})
+    return new
+
+
+@transaction.atomic
+def withdraw_grade(actor: Actor, grades: Iterable[Grade], *, grade_id: int, why: str) -> None:
+    """End the grade with a reason; the same errors as `correct_grade`."""
+    old = _end(grades, grade_id, why)
+    body = _about(old) | _told(_mark(old), GradeKind(old.kind), old.given_on) | {"reason": why}
+    _record(actor, Verb.GRADE_WITHDRAWN, old, old.pk, body)
+
+
+def _end(grades: Iterable[Grade], grade_id: int, why: str) -> Grade:
+    if not why.strip():
+        raise Refusal("reason_missing", "Напишете защо променяте оценката: причината остава в историята.")
+    old: Grade = (
+        Grade.objects.filter(pk__in=grades)
+        .select_related("student", "course__subject", "course__class_group", "teacher")
+        .select_for_update(of=("self",))
+        .get(pk=grade_id)
+    )
+    if old.ended_at is not None:
+        raise GradeEnded
+    Grade.objects.filter(pk=old.pk).update(ended_at=clock.now(), ended_why=why.strip())
+    return old
+
+
+def _level(grade: Grade) -> int:
+    own = grade.student.enrolments.filter(class_book=grade.course.class_group_id).values_list(
+        "class_group__year_group__level", flat=True
+    )
+    return own.first() or 0
+
+
+def _mark(grade: Grade) -> Mark:
+    return Mark(value=grade.value, quality=grade.quality, special=grade.special)
+
+
+def _about(grade: Grade) -> dict[str, str | int | None]:
+    return {
+        "student": grade.student.short_name,
+        "class_group": grade.course.class_group.name,
+        "subject": grade.course.subject.name,
+        "teacher": grade.teacher.short_name if grade.teacher else "",
+    }
+
+
+def _told(mark: Mark, kind: GradeKind, given_on: date) -> dict[str, str | int | None]:
+    return {
+        "grade": _text(mark.value),
+        "quality": mark.quality,
+        "special": mark.special,
+        "kind": kind.name,
+        "given_on": given_on.isoformat(),
+    }
+
+
+def _text(value: Decimal | None) -> str:
+    return "" if value is None else f"{value:.2f}"
+
+
+def _record(actor: Actor, verb: Verb, old: Grade, object_id: int, body: dict[str, str | int | None]) -> None:
+    fact = Fact(
+        verb,
+        sub_verb=GradeKind(old.kind).name,
+        student_id=old.student_id,
+        course_id=old.course_id,
+        class_group_id=old.course.class_group_id,
+        lesson_id=old.lesson_id,
+        object_id=object_id,
+        body=body,
+    )
+    record([fact], actor=actor, tell=True)
