@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import date
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -12,10 +12,11 @@ from zvanets.history.record import Actor, Fact, record
 from zvanets.history.verbs import Verb
 from zvanets.lib import clock
 from zvanets.lib.refusals import Refusal
-from zvanets.rules.grades import GradeKind, Mark
+from zvanets.rules.grades import GradeKind, Mark, check_kind, mark_of, scale_of
 from zvanets.schools.register import OpenLesson
 from zvanets.tenancy.school import school_now
 
+Body = dict[str, Any]  # JSON
 _INSERT = """
 INSERT INTO gradebook_grade (school_id, student_id, course_id, lesson_id, kind, value, quality, special, comment,
     given_on, given_at, given_by_id, teacher_id, ended_why)
@@ -54,7 +55,8 @@ def give_grades(actor: Actor, lesson: OpenLesson, grades: Sequence[NewGrade]) ->
     if not grades:
         return []
     for grade in grades:
-        grade.mark.must_suit(lesson.lines[grade.student_id].level)
+        _must_suit(grade.mark, grade.kind, lesson.lines[grade.student_id].level)
+    columns = [grade.mark.columns() for grade in grades]
     with connection.cursor() as cursor:
         cursor.execute(
             _INSERT,
@@ -68,9 +70,9 @@ def give_grades(actor: Actor, lesson: OpenLesson, grades: Sequence[NewGrade]) ->
                 "teacher": lesson.teacher_id,
                 "students": [grade.student_id for grade in grades],
                 "kinds": [int(grade.kind) for grade in grades],
-                "values": [grade.mark.value for grade in grades],
-                "qualities": [grade.mark.quality for grade in grades],
-                "specials": [grade.mark.special for grade in grades],
+                "values": [column["value"] for column in columns],
+                "qualities": [column["quality"] for column in columns],
+                "specials": [column["special"] for column in columns],
                 "comments": [grade.comment for grade in grades],
             },
         )
@@ -99,16 +101,14 @@ def correct_grade(actor: Actor, grades: Iterable[Grade], *, grade_id: int, mark:
     Raises Grade.DoesNotExist, GradeEnded, and Refusal `reason_missing` or `wrong_scale`.
     """
     old = _end(grades, grade_id, why)
-    mark.must_suit(_level(old))
+    _must_suit(mark, GradeKind(old.kind), _level(old))
     now = clock.now()
     new = Grade.objects.create(
         student_id=old.student_id,
         course_id=old.course_id,
         lesson_id=old.lesson_id,
         kind=old.kind,
-        value=mark.value,
-        quality=mark.quality,
-        special=mark.special,
+        **mark.columns(),
         comment=old.comment,
         given_on=old.given_on,
         given_at=now,
@@ -116,7 +116,9 @@ def correct_grade(actor: Actor, grades: Iterable[Grade], *, grade_id: int, mark:
         teacher_id=old.teacher_id,
         replaces=old,
     )
-    body = _about(old) | _told(mark, GradeKind(old.kind), old.given_on) | {"before": str(_mark(old)), "reason": why}
+    body = (
+        _about(old) | _told(mark, GradeKind(old.kind), old.given_on) | {"before": _columns(_mark(old)), "reason": why}
+    )
     _record(actor, Verb.GRADE_CORRECTED, old, new.pk, body | {"replaces": old.pk})
     return new
 
@@ -152,10 +154,18 @@ def _level(grade: Grade) -> int:
 
 
 def _mark(grade: Grade) -> Mark:
-    return Mark(value=grade.value, quality=grade.quality, special=grade.special)
+    return mark_of(grade.value, grade.quality, grade.special)
 
 
-def _about(grade: Grade) -> dict[str, str | int | None]:
+def _must_suit(mark: Mark, kind: GradeKind, level: int) -> None:
+    check_kind(kind, level)
+    if mark.scale is not scale_of(level):
+        raise Refusal(
+            "wrong_scale", "Тази оценка не е по скалата на класа: в I–III клас се оценява с думи, после с числа."
+        )
+
+
+def _about(grade: Grade) -> Body:
     return {
         "student": grade.student.short_name,
         "class_group": grade.course.class_group.name,
@@ -164,21 +174,21 @@ def _about(grade: Grade) -> dict[str, str | int | None]:
     }
 
 
-def _told(mark: Mark, kind: GradeKind, given_on: date) -> dict[str, str | int | None]:
+def _told(mark: Mark, kind: GradeKind, given_on: date) -> Body:
+    return _columns(mark) | {"kind": kind.name, "given_on": given_on.isoformat()}
+
+
+def _columns(mark: Mark) -> Body:
+    columns = mark.columns()
+    value = columns["value"]
     return {
-        "grade": _text(mark.value),
-        "quality": mark.quality,
-        "special": mark.special,
-        "kind": kind.name,
-        "given_on": given_on.isoformat(),
+        "grade": "" if value is None else f"{value:.2f}",
+        "quality": columns["quality"],
+        "special": columns["special"],
     }
 
 
-def _text(value: Decimal | None) -> str:
-    return "" if value is None else f"{value:.2f}"
-
-
-def _record(actor: Actor, verb: Verb, old: Grade, object_id: int, body: dict[str, str | int | None]) -> None:
+def _record(actor: Actor, verb: Verb, old: Grade, object_id: int, body: Body) -> None:
     fact = Fact(
         verb,
         sub_verb=GradeKind(old.kind).name,

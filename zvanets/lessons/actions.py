@@ -145,7 +145,7 @@ def _set_homework(lesson: OpenLesson, row: LessonRow, sheet: Sheet) -> list[Fact
     if not row.homework:
         return []
     _, gone = Homework.objects.filter(lesson=lesson.id).delete()
-    return [_homework(lesson, row, Verb.HOMEWORK_CHANGED, None, sheet)] if gone else []
+    return [_homework(lesson, row, Verb.HOMEWORK_WITHDRAWN, None, sheet)] if gone else []
 
 
 def _homework(lesson: OpenLesson, row: LessonRow, verb: Verb, homework_id: int | None, sheet: Sheet) -> Fact:
