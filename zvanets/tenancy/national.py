@@ -22,8 +22,7 @@ NATIONAL: dict[str, National] = {
     "auth_group": National(READ, NONE, NONE, "Django's list, unused"),
     "auth_group_permissions": National(READ, NONE, NONE, "Django's list, unused"),
     "accounts_user": National(WRITE, READ, NONE, "a person may belong to several schools and signs in before either"),
-    "accounts_user_groups": National(READ, NONE, NONE, "Django's list, unused"),
-    "accounts_user_user_permissions": National(READ, NONE, NONE, "Django's list, unused"),
+    "accounts_signin": National("SELECT, INSERT", WRITE, READ, "an attempt to sign in belongs to no school yet"),
     "account_emailaddress": National(WRITE, READ, NONE, "allauth's addresses belong to the person"),
     "account_emailconfirmation": National(WRITE, NONE, NONE, "allauth's addresses belong to the person"),
     "schools_school": National(READ, READ, READ, "the list of schools itself"),
@@ -32,6 +31,6 @@ NATIONAL: dict[str, National] = {
 
 # Indexes of a school's table that do not begin with the school, and why.
 NATIONAL_INDEXES: dict[str, str] = {
-    "history_pending_due_first": "the worker asks across schools what is due",
-    "notifications_message_due_first": "the worker asks across schools what is due",
+    "pending_due": "the worker asks across schools what is due",
+    "messages_due": "the worker asks across schools what is due",
 }
