@@ -1,6 +1,6 @@
 """Two fields carry the wall: OwnSchool on every table of a school, SchoolKey between such tables."""
 
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import models
 from django.db.models.constraints import BaseConstraint
@@ -11,6 +11,11 @@ from zvanets.tenancy.school import school_or_none
 _ST = TypeVar("_ST")
 _GT = TypeVar("_GT")
 NAME_MAX = 63
+
+if TYPE_CHECKING:
+    _BigInteger = models.BigIntegerField[Any, Any]
+else:
+    _BigInteger = models.BigIntegerField
 
 
 class OwnSchool(models.ForeignKey[_ST, _GT]):
