@@ -12,6 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent
 STATE = Path(env.str("ZVANETS_STATE", default=str(ROOT / ".zvanets")))
 
 DEBUG = False
+DEMO = env.bool("ZVANETS_DEMO", default=False)
 SECRET_KEY = env.str("ZVANETS_SECRET_KEY", default="only-for-tests-and-builds")
 ALLOWED_HOSTS = env.list("ZVANETS_HOSTS", default=["127.0.0.1", "localhost", "[::1]", "testserver"])
 ORIGIN = env.str("ZVANETS_ORIGIN", default="http://127.0.0.1:8000")
@@ -46,6 +47,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.access.AccessLog",
     "config.headers.SecurityHeaders",
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -144,7 +146,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
-        if (STATIC_ROOT / "staticfiles.json").exists()
+        if env.bool("ZVANETS_HASHED_STATIC", default=False)  # the command sets it where it has collected them
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
