@@ -1,0 +1,147 @@
+"""Numbers, dates and counted words as people read them, in Bulgarian ("bg") or English ("en").
+
+Every function takes the language by its two letters; another language reads English.
+Times are aware; the zone in which people read them is an argument.
+"""
+
+from datetime import date, datetime, timedelta, tzinfo
+from decimal import Decimal
+
+NOTHING = "–"
+
+_WEEKDAYS = {
+    "bg": ("понеделник", "вторник", "сряда", "четвъртък", "петък", "събота", "неделя"),
+    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+}
+_MONTHS = {
+    "bg": (
+        *("януари", "февруари", "март", "април", "май", "юни"),
+        *("юли", "август", "септември", "октомври", "ноември", "декември"),
+    ),
+    "en": (
+        *("January", "February", "March", "April", "May", "June"),
+        *("July", "August", "September", "October", "November", "December"),
+    ),
+}
+_TODAY = {"bg": ("днес", "вчера"), "en": ("today", "yesterday")}
+
+# One and many. A verb counts as a word: „1 отсъства, 24 присъстват“.
+_COUNTED = {
+    "bg": {
+        "absence": ("отсъствие", "отсъствия"),
+        "absent": ("отсъства", "отсъстват"),
+        "class": ("паралелка", "паралелки"),
+        "day": ("ден", "дни"),
+        "error": ("грешка", "грешки"),
+        "excused": ("извинен", "извинени"),
+        "family": ("семейство", "семейства"),
+        "grade": ("оценка", "оценки"),
+        "guardian": ("родител", "родители"),
+        "homework": ("домашна работа", "домашни работи"),
+        "late": ("закъсня", "закъсняха"),
+        "lesson": ("час", "часа"),
+        "message": ("съобщение", "съобщения"),
+        "minute": ("минута", "минути"),
+        "part": ("част", "части"),
+        "present": ("присъства", "присъстват"),
+        "record": ("запис", "записа"),
+        "remark": ("забележка", "забележки"),
+        "second": ("секунда", "секунди"),
+        "student": ("ученик", "ученици"),
+        "teacher": ("учител", "учители"),
+        "warning": ("предупреждение", "предупреждения"),
+    },
+    "en": {
+        "absence": ("absence", "absences"),
+        "absent": ("absent", "absent"),
+        "class": ("class", "classes"),
+        "day": ("day", "days"),
+        "error": ("error", "errors"),
+        "excused": ("excused", "excused"),
+        "family": ("family", "families"),
+        "grade": ("grade", "grades"),
+        "guardian": ("guardian", "guardians"),
+        "homework": ("piece of homework", "pieces of homework"),
+        "late": ("late", "late"),
+        "lesson": ("lesson", "lessons"),
+        "message": ("message", "messages"),
+        "minute": ("minute", "minutes"),
+        "part": ("part", "parts"),
+        "present": ("present", "present"),
+        "record": ("record", "records"),
+        "remark": ("remark", "remarks"),
+        "second": ("second", "seconds"),
+        "student": ("student", "students"),
+        "teacher": ("teacher", "teachers"),
+        "warning": ("warning", "warnings"),
+    },
+}
+
+
+def _known(lang: str) -> str:
+    return "bg" if lang.startswith("bg") else "en"
+
+
+def number(value: Decimal | int | None, lang: str = "bg", *, places: int | None = None) -> str:
+    """Return „5,50“ with `places` decimals, or with those the value has; „–“ for None."""
+    if value is None:
+        return NOTHING
+    text = str(value) if places is None else f"{Decimal(value):.{places}f}"
+    return text.replace(".", ",").replace("-", "−") if _known(lang) == "bg" else text.replace("-", "−")
+
+
+def counted(amount: Decimal | int, word: str, lang: str = "bg") -> str:
+    """Return „1 отсъства“, „24 присъстват“, „14,5 часа“; `word` is a key of the table, else KeyError."""
+    one, many = _COUNTED[_known(lang)][word]
+    return f"{number(amount, lang)}\u00a0{one if amount == 1 else many}"
+
+
+def written_date(day: date, lang: str = "bg") -> str:
+    """Return „21.11.2026 г.“ or "21 November 2026"."""
+    if _known(lang) == "bg":
+        return f"{day:%d.%m.%Y}\u00a0г."
+    return f"{day.day} {_MONTHS['en'][day.month - 1]} {day.year}"
+
+
+def weekday(day: date, lang: str = "bg") -> str:
+    """Return „понеделник“ or "Monday"."""
+    return _WEEKDAYS[_known(lang)][day.weekday()]
+
+
+def day_name(day: date, lang: str = "bg") -> str:
+    """Return „понеделник, 21 септември“ or "Monday, 21 September"."""
+    return f"{weekday(day, lang)}, {day.day}\u00a0{_MONTHS[_known(lang)][day.month - 1]}"
+
+
+def moment(at: datetime, *, now: datetime, zone: tzinfo, lang: str = "bg") -> str:
+    """Return „днес 10:31“, „вчера 10:31“, „5 октомври, 10:31“ in the year of `now`, else „05.10.2025 г., 10:31“."""
+    local, today = at.astimezone(zone), now.astimezone(zone).date()
+    clock, day = f"{local:%H:%M}", local.date()
+    if today - day in (timedelta(0), timedelta(days=1)):
+        return f"{_TODAY[_known(lang)][(today - day).days]} {clock}"
+    if day.year == today.year:
+        return f"{day.day} {_MONTHS[_known(lang)][day.month - 1]}, {clock}"
+    return f"{written_date(day, lang)}, {clock}"
+
+
+def ordinal(hour: int, lang: str = "bg", *, definite: bool = False) -> str:
+    """Return „3-ти“, definite „3-тия“ (the short article of one who is counted), or "3rd"."""
+    last, teens = hour % 10, 11 <= hour % 100 <= 19
+    if _known(lang) == "bg":
+        if hour == 0:
+            return "нулевия" if definite else "нулев"
+        ending = "ти" if teens else {1: "ви", 2: "ри", 7: "ми", 8: "ми"}.get(last, "ти")
+        return f"{hour}-{ending[0]}ия" if definite else f"{hour}-{ending}"
+    return f"{hour}{'th' if teens else {1: 'st', 2: 'nd', 3: 'rd'}.get(last, 'th')}"
+
+
+def lesson_hour(hour: int, lang: str = "bg") -> str:
+    """Return „3-ти час“ or "3rd lesson"."""
+    return f"{ordinal(hour, lang)} {'час' if _known(lang) == 'bg' else 'lesson'}"
+
+
+def for_lesson_hour(hour: int, lang: str = "bg") -> str:
+    """Return „за 3-тия час“ or "for the 3rd lesson"."""
+    if _known(lang) == "bg":
+        return f"за {ordinal(hour, lang, definite=True)} час"
+    return f"for the {ordinal(hour, lang)} lesson"
