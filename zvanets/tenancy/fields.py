@@ -67,14 +67,11 @@ class SchoolKey(models.ForeignKey[_ST, _GT]):
     """A key to a row of the same school; the database compares both columns.
 
     on_delete is Django's word, db_on_delete the database's ("CASCADE", "SET NULL", "NO ACTION").
-    db_key_index=False when a unique constraint or an index already begins with school and this field.
+    An index (school, key) comes along unless one of the model's own already begins so.
     """
 
-    def __init__(
-        self, to: Any, on_delete: Any, *, db_on_delete: str = "NO ACTION", db_key_index: bool = True, **kwargs: Any
-    ) -> None:
+    def __init__(self, to: Any, on_delete: Any, *, db_on_delete: str = "NO ACTION", **kwargs: Any) -> None:
         self.db_on_delete = db_on_delete
-        self.db_key_index = db_key_index
         super().__init__(to, on_delete, **(kwargs | {"db_constraint": False, "db_index": False}))
 
     def deconstruct(self) -> Any:
@@ -93,7 +90,7 @@ class SchoolKey(models.ForeignKey[_ST, _GT]):
                 field=name,
                 to=_label(cls, target),
                 on_delete=self.db_on_delete,
-                index=self.db_key_index,
+                index=not _begins_an_index(cls, name),
             ),
         )
 
@@ -106,6 +103,15 @@ def carry(cls: type[models.Model], constraint: BaseConstraint, *, first: bool = 
     # A new list, never append: Meta's own is shared between the children of an abstract model.
     meta.constraints = [constraint, *meta.constraints] if first else [*meta.constraints, constraint]
     meta.original_attrs["constraints"] = meta.constraints
+
+
+def _begins_an_index(cls: type[models.Model], name: str) -> bool:
+    meta = cls._meta
+    unique = [one for one in meta.constraints if isinstance(one, models.UniqueConstraint)]
+    return any(
+        one.condition is None and [field.lstrip("-") for field in one.fields[:2]] == ["school", name]
+        for one in (*meta.indexes, *unique)
+    )
 
 
 def _sentence(cls: type[models.Model], words: str) -> str:

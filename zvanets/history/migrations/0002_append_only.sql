@@ -27,11 +27,11 @@ CREATE TRIGGER no_truncate BEFORE TRUNCATE ON history_entrybody EXECUTE FUNCTION
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON history_chainhead EXECUTE FUNCTION history_refuse();
 
 -- One link: SHA-256(the link before, this row). As a window it makes the chain of all rows of an act in one statement.
-CREATE FUNCTION history_link(state bytea, head bytea, row bytea) RETURNS bytea LANGUAGE plpgsql IMMUTABLE AS $$
+CREATE FUNCTION history_link(state bytea, head bytea, entry bytea) RETURNS bytea LANGUAGE plpgsql IMMUTABLE AS $$
 BEGIN
-    RETURN sha256(COALESCE(state, head) || row);
+    RETURN sha256(COALESCE(state, head) || entry);
 END $$;
-CREATE AGGREGATE history_chain(head bytea, row bytea) (SFUNC = history_link, STYPE = bytea);
+CREATE AGGREGATE history_chain(head bytea, entry bytea) (SFUNC = history_link, STYPE = bytea);
 
 CREATE FUNCTION history_record(p_at timestamptz, p_actor bigint, p_role text, p_address text, p_tell boolean, p_facts json)
 RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
@@ -97,8 +97,7 @@ END $$;
 
 -- A child's data is erased by deleting the bodies; digests and chain stay, and the act of erasing is an entry itself.
 CREATE FUNCTION history_erase(p_student bigint, p_at timestamptz, p_actor bigint, p_role text, p_address text)
-RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
-SET zvanets.erasing = 'on' AS $$
+RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     v_school bigint := NULLIF(current_setting('app.school_id', true), '')::bigint;
     v_numbers text;
@@ -106,6 +105,7 @@ BEGIN
     IF v_school IS NULL OR p_student IS NULL THEN
         RAISE EXCEPTION 'history_erase needs a school and a student' USING ERRCODE = 'insufficient_privilege';
     END IF;
+    SET LOCAL zvanets.erasing = 'on';
     WITH gone AS (
         DELETE FROM history_entrybody b USING history_entry e
         WHERE e.school_id = v_school AND e.student_id = p_student AND e.verb <> 'body.erased'
@@ -113,6 +113,7 @@ BEGIN
         RETURNING e.number
     )
     SELECT string_agg(number::text, ',' ORDER BY number) INTO v_numbers FROM gone;
+    SET LOCAL zvanets.erasing = 'off';
     RETURN history_record(p_at, p_actor, p_role, p_address, false, json_build_array(json_build_object(
         'verb', 'body.erased', 'sub_verb', '', 'student_id', p_student, 'grace', 0,
         'body', ('{"numbers":[' || COALESCE(v_numbers, '') || ']}')::json)));
