@@ -6,11 +6,12 @@ from pathlib import Path
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
+from wsgiref.headers import Headers
+
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
 from whitenoise import WhiteNoise
-from wsgiref.headers import Headers
 
 _HASHED = re.compile(r"\.[0-9a-f]{12}\.\w+$")
 

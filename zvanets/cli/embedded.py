@@ -15,6 +15,7 @@ from pathlib import Path
 from urllib.parse import quote, urlencode
 
 from zvanets.cli import state as states
+from zvanets.cli.problem import Problem
 from zvanets.cli.processes import is_running, wait_until
 
 ADMIN = "postgres"
@@ -23,10 +24,6 @@ _SOCKET = "/.s.PGSQL.5432"
 _SOCKET_PATH_LIMIT = 107
 _START_SECONDS = 60
 _STOP_SECONDS = 15
-
-
-class ServerFailed(Exception):  # noqa: N818  (a sentence, not a kind)
-    """The server did not start; the message ends with what it said."""
 
 
 class EmbeddedServer:
@@ -48,7 +45,7 @@ class EmbeddedServer:
             self._users = self.lock_file("users")
             fcntl.flock(self._users, fcntl.LOCK_SH)  # waits while the last user's server goes down
         if not wait_until(self._is_up_or_coming, _START_SECONDS):
-            raise ServerFailed(self._last_words("does not answer"))
+            raise Problem(self._last_words("does not answer"))
 
     def stop(self) -> None:
         """Leave the server; the last one to leave stops it and waits for its end."""
@@ -138,7 +135,7 @@ class EmbeddedServer:
             return True
         ended = self._reap()
         if ended not in {None, 0, KEEPER_IS_THERE}:
-            raise ServerFailed(self._last_words("did not start"))
+            raise Problem(self._last_words("did not start"))
         if self._keeper is None and not self.has_keeper():
             self._spawn_keeper()
         return False

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from zvanets.cli.binaries import Account, account, programs
 from zvanets.cli.embedded import ADMIN, KEEPER_IS_THERE, EmbeddedServer
+from zvanets.cli.problem import Problem
 from zvanets.cli.processes import ending_with
-from zvanets.cli.state import StateError
 
 _LOG_LIMIT = 10_000_000
 _SETTINGS = {
@@ -93,7 +93,7 @@ class Keeper:
         path.mkdir(mode=0o700, exist_ok=True)
         found = path.lstat()
         if found.st_uid not in {self.who.uid, os.geteuid()} or path.is_symlink():
-            raise StateError(f"{path} belongs to somebody else; set ZVANETS_STATE to a shorter path.")
+            raise Problem(f"{path} belongs to somebody else; set ZVANETS_STATE to a shorter path.")
         os.chown(path, self.who.uid, self.who.gid)
         path.chmod(0o700)
 
@@ -109,7 +109,7 @@ class Keeper:
         ]
         theirs = (self.server.data / "PG_VERSION").read_text().strip()
         if ours.split(".")[0] != theirs:
-            raise StateError(
+            raise Problem(
                 f"{self.server.data} was made by PostgreSQL {theirs}; this is {ours}. Dump with the old one first."
             )
 
@@ -136,7 +136,7 @@ def main(state: str, *settings: str) -> int:
         os.truncate(server.log, 0)
     try:
         return Keeper(server, account(), programs()).keep()
-    except StateError as problem:
+    except Problem as problem:
         print(problem, file=sys.stderr)
         return 1
 

@@ -5,12 +5,10 @@ import os
 import secrets
 from pathlib import Path
 
+from zvanets.cli.problem import Problem
+
 CHECKOUT = Path(__file__).resolve().parents[2]
 SYSTEM_HOME = Path("/var/lib/zvanets")
-
-
-class StateError(Exception):
-    """The state directory cannot be used; the message says why and what helps."""
 
 
 def directory() -> Path:
@@ -23,7 +21,7 @@ def private(path: Path) -> Path:
     owner = path.stat().st_uid
     if owner != os.geteuid():
         message = f"{path} belongs to user number {owner}; run as that user, or set ZVANETS_STATE to another directory."
-        raise StateError(message)
+        raise Problem(message)
     return path
 
 

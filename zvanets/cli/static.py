@@ -1,0 +1,38 @@
+"""Style sheets and scripts under names that change with their content, collected when they have changed."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from zvanets.cli import state as states
+
+_SOURCES = (states.CHECKOUT / "zvanets", states.CHECKOUT / "requirements.lock")
+
+
+def ensure(state: Path) -> None:
+    """Collect them unless what was collected is newer than every source."""
+    if not _is_fresh(state / "static" / "staticfiles.json"):
+        subprocess.run([sys.executable, "-m", "zvanets.cli.main", "collect-static"], check=True)
+    os.environ["ZVANETS_HASHED_STATIC"] = "1"
+
+
+def collect() -> None:
+    os.environ["ZVANETS_HASHED_STATIC"] = "1"
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    call_command("collectstatic", interactive=False, verbosity=0)
+
+
+def _is_fresh(manifest: Path) -> bool:
+    if not manifest.exists():
+        return False
+    collected = manifest.stat().st_mtime
+    return all(path.stat().st_mtime <= collected for path in _sources())
+
+
+def _sources() -> list[Path]:
+    package, lock = _SOURCES
+    return [lock, *package.glob("static/**/*"), *package.glob("*/static/**/*")]
