@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(primary_key=True, serialize=False)),
                 ('subject_type', models.SmallIntegerField(default=101)),
                 ('subject_type_name', models.CharField(blank=True, max_length=100)),
-                ('plan_part', models.CharField(blank=True, max_length=10)),
+                ('plan_part', models.CharField(blank=True, max_length=50)),
                 ('sub_group', models.PositiveSmallIntegerField(blank=True, null=True)),
                 ('weeks_term1', models.PositiveSmallIntegerField(default=18)),
                 ('hours_term1', models.DecimalField(decimal_places=2, default=0, max_digits=4)),

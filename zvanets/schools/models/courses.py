@@ -49,7 +49,7 @@ class Course(SchoolRow):
     subject = SchoolKey(Subject, models.PROTECT, related_name="courses")
     subject_type = models.SmallIntegerField(default=101)  # 101 ООП, 102 ОбПП, 152-156 profiling
     subject_type_name = models.CharField(max_length=100, blank=True)
-    plan_part = models.CharField(max_length=10, blank=True)  # ЗУЧ, ИУЧ, ФУЧ
+    plan_part = models.CharField(max_length=50, blank=True)  # ЗУЧ, ИУЧ, ФУЧ or words
     sub_group = models.PositiveSmallIntegerField(null=True, blank=True)
     parent = SchoolKey("schools.Course", models.CASCADE, null=True, blank=True, related_name="modules")
     weeks_term1 = models.PositiveSmallIntegerField(default=18)
