@@ -1,12 +1,16 @@
 """Users of the whole country, the seats they hold in schools, and their attempts to sign in."""
 
+from contextlib import suppress
 from datetime import date
 from typing import Any, ClassVar, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
+from django.utils.crypto import salted_hmac
 
+from zvanets.lib import phones
+from zvanets.lib.refusals import Refusal
 from zvanets.tenancy.fields import OwnSchool
 from zvanets.tenancy.models import SchoolRow
 
@@ -30,10 +34,20 @@ FAMILY = (Role.GUARDIAN, Role.STUDENT, Role.GUEST)
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, username: str, password: str | None = None, **fields: Any) -> "User":
-        user = self.model(username=username, **fields)
+        user = self.model(username=username.lower(), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
+
+    def signing_in_as(self, typed: str) -> "User | None":
+        """Who is meant by a user name, an e-mail address, or a phone number in any spelling."""
+        name = typed.strip().lower()
+        named = Q(username=name) | Q(email=name)
+        with suppress(Refusal):
+            named |= Q(phone=phones.parse(name))
+        users = list(self.filter(named)[:3])
+        # A user name that reads like somebody's number is still that user's name.
+        return min(users, key=lambda user: (user.username != name, user.email != name), default=None)
 
 
 class User(AbstractBaseUser):
@@ -43,19 +57,26 @@ class User(AbstractBaseUser):
     email = models.EmailField(unique=True, null=True, blank=True)  # kept in lower case
     phone = models.CharField(max_length=16, unique=True, null=True, blank=True)  # E.164
     name = models.CharField(max_length=200)
+    # The state's id of a person: the same one in every school, so an import finds the account they already have.
+    person_id = models.BigIntegerField(unique=True, null=True, blank=True)
     language = models.CharField(max_length=2, default="bg")
     is_active = models.BooleanField(default=True)
     is_operator = models.BooleanField(default=False)
+    session_series = models.PositiveIntegerField(default=1)  # raising it ends every session of the user at once
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar[UserManager] = UserManager()
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS = ("name",)
+    REQUIRED_FIELDS = ["name"]
 
     def __str__(self) -> str:
         return self.name
+
+    def _get_session_auth_hash(self, secret: str | bytes | None = None) -> str:
+        sealed = f"{self.session_series}:{self.password}"
+        return salted_hmac("zvanets.accounts.session", sealed, secret=secret, algorithm="sha256").hexdigest()
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):

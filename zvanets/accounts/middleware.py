@@ -1,0 +1,95 @@
+"""A session left alone is locked, and what was being saved when it ended is carried over the password page."""
+
+from collections.abc import Callable
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from allauth.core.internal.ratelimit import consume, respond_429
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from zvanets.accounts import idle
+
+STAFF_FRONTS = ("/s/", "/o/")
+FRONTS = (*STAFF_FRONTS, "/p/")
+NAME, PASSWORD = "unlock_name", "unlock_password"
+OURS = (NAME, PASSWORD, "csrfmiddlewaretoken")
+
+
+class IdleLock:
+    """Ask for the password again after settings.IDLE_LOCK without activity; families keep their long sessions.
+
+    A page that is asked for leads to the password and back. A form that is sent comes back as a page with the password
+    and all its fields, so that nothing typed is lost, with a script or without. A script's request is led to the
+    password like a page: what it was saving stays in the browser's draft.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, _view: Any, _args: Any, _kwargs: Any) -> HttpResponseBase | None:
+        # Here and not in __call__: the CSRF token has been checked by now.
+        if not request.path_info.startswith(FRONTS):
+            return None
+        if not request.user.is_authenticated:
+            return _let_in(request) if _is_sent_form(request) else None
+        if not (request.path_info.startswith(STAFF_FRONTS) or request.session.get(idle.STAFF)):
+            return None
+        if not idle.is_locked(request):
+            idle.keep(request)
+            return None
+        if _is_sent_form(request):
+            return _let_in(request)
+        return redirect(f"{reverse('account_reauthenticate')}?{urlencode({'next': request.get_full_path()})}")
+
+
+def _is_sent_form(request: HttpRequest) -> bool:
+    return request.method == "POST" and "HX-Request" not in request.headers
+
+
+def _let_in(request: HttpRequest) -> HttpResponseBase | None:
+    """Return None when the right password came with the form, else the page that asks for it."""
+    password = request.POST.get(PASSWORD)
+    if not password:
+        return _ask(request)
+    if not consume(request, app="allauth.account", action="login"):
+        limited: HttpResponse = respond_429(request)
+        return limited
+    try:
+        is_known = _check(request, password)
+    except ValidationError as refused:
+        return _ask(request, refused.messages[0])
+    if not is_known:
+        return _ask(request, str(get_adapter().error_messages["username_password_mismatch"]))
+    request.POST = _without_ours(request.POST)  # type: ignore[assignment]
+    return None
+
+
+def _check(request: HttpRequest, password: str) -> bool:
+    adapter = get_adapter()
+    if request.user.is_authenticated:
+        return bool(adapter.reauthenticate(request.user, password))
+    user = adapter.authenticate(request, username=request.POST.get(NAME, ""), password=password)
+    if user is None or not user.is_active:
+        return False
+    adapter.login(request, user)
+    return True
+
+
+def _ask(request: HttpRequest, error: str = "") -> HttpResponse:
+    kept = [(key, value) for key, values in request.POST.lists() if key not in OURS for value in values]
+    context = {"kept": kept, "error": error, "name": request.POST.get(NAME, ""), "files": bool(request.FILES)}
+    return render(request, "account/locked.html", context, status=401)
+
+
+def _without_ours(sent: QueryDict) -> QueryDict:
+    rest = sent.copy()
+    for key in (NAME, PASSWORD):
+        rest.pop(key, None)
+    return rest
