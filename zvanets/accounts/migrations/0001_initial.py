@@ -21,9 +21,11 @@ class Migration(migrations.Migration):
                 ('email', models.EmailField(blank=True, max_length=254, null=True, unique=True)),
                 ('phone', models.CharField(blank=True, max_length=16, null=True, unique=True)),
                 ('name', models.CharField(max_length=200)),
+                ('person_id', models.BigIntegerField(blank=True, null=True, unique=True)),
                 ('language', models.CharField(default='bg', max_length=2)),
                 ('is_active', models.BooleanField(default=True)),
                 ('is_operator', models.BooleanField(default=False)),
+                ('session_series', models.PositiveIntegerField(default=1)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
             ],
             options={
