@@ -59,9 +59,7 @@ class EntryBody(models.Model):
     """What an entry's reader will read, as JSON text made once; the only part of history that can be erased."""
 
     school_id = OwnSchoolId(grants="read")
-    entry = models.OneToOneField(
-        Entry, models.DO_NOTHING, primary_key=True, db_constraint=False, related_name="body"
-    )
+    entry = models.OneToOneField(Entry, models.DO_NOTHING, primary_key=True, db_constraint=False, related_name="body")
     salt = models.BinaryField()
     text = models.TextField()
 

@@ -30,6 +30,7 @@ class Verb(StrEnum):
     EVENT_ANNOUNCED = "event.announced"
     MESSAGE_SENT = "message.sent"
 
+    ACCOUNT_CREATED = "account.created"
     ROLE_GRANTED = "role.granted"
     ROLE_WITHDRAWN = "role.withdrawn"
     RIGHT_GRANTED = "right.granted"
@@ -39,6 +40,8 @@ class Verb(StrEnum):
     CONTACT_DISABLED = "contact.disabled"
     SUBSCRIPTION_CHANGED = "subscription.changed"
     PIN_ISSUED = "pin.issued"
+    PIN_LOCKED = "pin.locked"
+    PIN_UNLOCKED = "pin.unlocked"
     SETTINGS_CHANGED = "settings.changed"
     SCHOOL_IMPORTED = "school.imported"
     CONTACTS_INVENTED = "contacts.invented"
