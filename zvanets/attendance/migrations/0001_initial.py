@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(fields=['school', 'student', 'date'], name='absences_of_a_student')],
-                'constraints': [zvanets.tenancy.constraints.Wall(name='attendance_absence_wall'), models.UniqueConstraint(fields=('school', 'lesson', 'student'), name='one_absence_a_lesson'), models.CheckConstraint(condition=models.Q(('kind__in', [1, 2, 3])), name='absence_has_a_kind'), models.CheckConstraint(condition=models.Q(models.Q(('kind', zvanets.rules.absences.AbsenceKind['EXCUSED']), _negated=True), ('excused_at__isnull', False), _connector='OR'), name='excused_by_somebody'), zvanets.tenancy.constraints.SameSchool(field='lesson', name='attendance_absence_lesson_of_same_school', to='schools.lesson'), zvanets.tenancy.constraints.SameSchool(field='student', name='attendance_absence_student_of_same_school', to='schools.student')],
+                'constraints': [zvanets.tenancy.constraints.Wall(name='attendance_absence_wall'), models.UniqueConstraint(fields=('school', 'lesson', 'student'), name='one_absence_a_lesson'), models.CheckConstraint(condition=models.Q(('kind__in', [1, 2, 3])), name='absence_has_a_kind'), models.CheckConstraint(condition=models.Q(models.Q(('kind', zvanets.rules.absences.AbsenceKind['EXCUSED']), _negated=True), ('excused_at__isnull', False), _connector='OR'), name='excused_by_somebody'), zvanets.tenancy.constraints.SameSchool(field='lesson', index=False, name='attendance_absence_lesson_of_same_school', to='schools.lesson'), zvanets.tenancy.constraints.SameSchool(field='student', index=False, name='attendance_absence_student_of_same_school', to='schools.student')],
             },
         ),
     ]

@@ -100,7 +100,7 @@ class Migration(migrations.Migration):
                 ('school', zvanets.tenancy.fields.OwnSchool(on_delete=django.db.models.deletion.PROTECT, to='schools.school')),
             ],
             options={
-                'constraints': [zvanets.tenancy.constraints.Wall(name='guardians_contactcode_wall'), models.UniqueConstraint(fields=('school', 'contact'), name='one_code_a_contact'), zvanets.tenancy.constraints.SameSchool(field='contact', name='guardians_contactcode_contact_of_same_school', to='guardians.contact')],
+                'constraints': [zvanets.tenancy.constraints.Wall(name='guardians_contactcode_wall'), models.UniqueConstraint(fields=('school', 'contact'), name='one_code_a_contact'), zvanets.tenancy.constraints.SameSchool(field='contact', index=False, name='guardians_contactcode_contact_of_same_school', to='guardians.contact')],
             },
         ),
         migrations.AddIndex(
@@ -125,7 +125,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='contact',
-            constraint=zvanets.tenancy.constraints.SameSchool(field='guardian', name='guardians_contact_guardian_of_same_school', to='guardians.guardian'),
+            constraint=zvanets.tenancy.constraints.SameSchool(field='guardian', index=False, name='guardians_contact_guardian_of_same_school', to='guardians.guardian'),
         ),
         migrations.AddConstraint(
             model_name='guardianship',
@@ -153,7 +153,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='pintry',
-            constraint=zvanets.tenancy.constraints.SameSchool(field='student', name='guardians_pintry_student_of_same_school', to='schools.student'),
+            constraint=zvanets.tenancy.constraints.SameSchool(field='student', index=False, name='guardians_pintry_student_of_same_school', to='schools.student'),
         ),
         migrations.AddConstraint(
             model_name='subscription',

@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(fields=['school', 'course', 'due_on'], name='homework_of_a_course')],
-                'constraints': [zvanets.tenancy.constraints.Wall(name='lessons_homework_wall'), models.UniqueConstraint(fields=('school', 'lesson'), name='one_homework_a_lesson'), models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='homework_says_something'), zvanets.tenancy.constraints.SameSchool(field='course', name='lessons_homework_course_of_same_school', to='schools.course'), zvanets.tenancy.constraints.SameSchool(field='lesson', name='lessons_homework_lesson_of_same_school', to='schools.lesson')],
+                'constraints': [zvanets.tenancy.constraints.Wall(name='lessons_homework_wall'), models.UniqueConstraint(fields=('school', 'lesson'), name='one_homework_a_lesson'), models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='homework_says_something'), zvanets.tenancy.constraints.SameSchool(field='course', index=False, name='lessons_homework_course_of_same_school', to='schools.course'), zvanets.tenancy.constraints.SameSchool(field='lesson', index=False, name='lessons_homework_lesson_of_same_school', to='schools.lesson')],
             },
         ),
         migrations.CreateModel(
@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
                 ('school', zvanets.tenancy.fields.OwnSchool(on_delete=django.db.models.deletion.PROTECT, to='schools.school')),
             ],
             options={
-                'constraints': [zvanets.tenancy.constraints.Wall(name='lessons_lessonrecord_wall'), models.UniqueConstraint(fields=('school', 'lesson'), name='one_record_a_lesson'), zvanets.tenancy.constraints.SameSchool(field='lesson', name='lessons_lessonrecord_lesson_of_same_school', to='schools.lesson')],
+                'constraints': [zvanets.tenancy.constraints.Wall(name='lessons_lessonrecord_wall'), models.UniqueConstraint(fields=('school', 'lesson'), name='one_record_a_lesson'), zvanets.tenancy.constraints.SameSchool(field='lesson', index=False, name='lessons_lessonrecord_lesson_of_same_school', to='schools.lesson')],
             },
         ),
     ]

@@ -79,7 +79,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='message',
-            constraint=zvanets.tenancy.constraints.SameSchool(field='guardian', name='notifications_message_guardian_of_same_school', to='guardians.guardian'),
+            constraint=zvanets.tenancy.constraints.SameSchool(field='guardian', index=False, name='notifications_message_guardian_of_same_school', to='guardians.guardian'),
         ),
         migrations.AddConstraint(
             model_name='message',

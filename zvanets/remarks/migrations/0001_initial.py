@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(fields=['school', 'student', 'written_on'], name='remarks_of_a_student')],
-                'constraints': [zvanets.tenancy.constraints.Wall(name='remarks_remark_wall'), models.CheckConstraint(condition=models.Q(('kind__in', (1, 2))), name='remark_praises_or_criticises'), models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='remark_says_something'), models.CheckConstraint(condition=models.Q(('ended_at__isnull', True), models.Q(('ended_why', ''), _negated=True), _connector='OR'), name='a_remark_ends_with_a_reason'), zvanets.tenancy.constraints.SameSchool(field='student', name='remarks_remark_student_of_same_school', to='schools.student'), zvanets.tenancy.constraints.SameSchool(field='lesson', name='remarks_remark_lesson_of_same_school', on_delete='SET NULL', to='schools.lesson')],
+                'constraints': [zvanets.tenancy.constraints.Wall(name='remarks_remark_wall'), models.CheckConstraint(condition=models.Q(('kind__in', (1, 2))), name='remark_praises_or_criticises'), models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='remark_says_something'), models.CheckConstraint(condition=models.Q(('ended_at__isnull', True), models.Q(('ended_why', ''), _negated=True), _connector='OR'), name='a_remark_ends_with_a_reason'), zvanets.tenancy.constraints.SameSchool(field='student', index=False, name='remarks_remark_student_of_same_school', to='schools.student'), zvanets.tenancy.constraints.SameSchool(field='lesson', name='remarks_remark_lesson_of_same_school', on_delete='SET NULL', to='schools.lesson')],
             },
         ),
     ]

@@ -304,7 +304,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='shift',
-            constraint=zvanets.tenancy.constraints.SameSchool(field='school_year', name='schools_shift_school_year_of_same_school', to='schools.schoolyear'),
+            constraint=zvanets.tenancy.constraints.SameSchool(field='school_year', index=False, name='schools_shift_school_year_of_same_school', to='schools.schoolyear'),
         ),
         migrations.AddConstraint(
             model_name='schedulehour',
@@ -324,7 +324,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='schedulehour',
-            constraint=zvanets.tenancy.constraints.SameSchool(field='course', name='schools_schedulehour_course_of_same_school', to='schools.course'),
+            constraint=zvanets.tenancy.constraints.SameSchool(field='course', index=False, name='schools_schedulehour_course_of_same_school', to='schools.course'),
         ),
         migrations.AddConstraint(
             model_name='schedulehour',
@@ -344,7 +344,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='shifthour',
-            constraint=zvanets.tenancy.constraints.SameSchool(field='shift', name='schools_shifthour_shift_of_same_school', to='schools.shift'),
+            constraint=zvanets.tenancy.constraints.SameSchool(field='shift', index=False, name='schools_shifthour_shift_of_same_school', to='schools.shift'),
         ),
         migrations.AddIndex(
             model_name='staffmember',
@@ -376,7 +376,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='lesson',
-            constraint=zvanets.tenancy.constraints.SameSchool(field='course', name='schools_lesson_course_of_same_school', to='schools.course'),
+            constraint=zvanets.tenancy.constraints.SameSchool(field='course', index=False, name='schools_lesson_course_of_same_school', to='schools.course'),
         ),
         migrations.AddConstraint(
             model_name='lesson',
@@ -392,7 +392,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='courseteacher',
-            constraint=zvanets.tenancy.constraints.SameSchool(field='course', name='schools_courseteacher_course_of_same_school', to='schools.course'),
+            constraint=zvanets.tenancy.constraints.SameSchool(field='course', index=False, name='schools_courseteacher_course_of_same_school', to='schools.course'),
         ),
         migrations.AddConstraint(
             model_name='courseteacher',
@@ -444,7 +444,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='enrolment',
-            constraint=zvanets.tenancy.constraints.SameSchool(field='student', name='schools_enrolment_student_of_same_school', to='schools.student'),
+            constraint=zvanets.tenancy.constraints.SameSchool(field='student', index=False, name='schools_enrolment_student_of_same_school', to='schools.student'),
         ),
         migrations.AddConstraint(
             model_name='enrolment',
@@ -464,7 +464,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='coursemember',
-            constraint=zvanets.tenancy.constraints.SameSchool(field='course', name='schools_coursemember_course_of_same_school', to='schools.course'),
+            constraint=zvanets.tenancy.constraints.SameSchool(field='course', index=False, name='schools_coursemember_course_of_same_school', to='schools.course'),
         ),
         migrations.AddConstraint(
             model_name='coursemember',
@@ -508,7 +508,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='yeargroup',
-            constraint=zvanets.tenancy.constraints.SameSchool(field='school_year', name='schools_yeargroup_school_year_of_same_school', to='schools.schoolyear'),
+            constraint=zvanets.tenancy.constraints.SameSchool(field='school_year', index=False, name='schools_yeargroup_school_year_of_same_school', to='schools.schoolyear'),
         ),
         migrations.AddConstraint(
             model_name='term',
@@ -524,7 +524,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='term',
-            constraint=zvanets.tenancy.constraints.SameSchool(field='year_group', name='schools_term_year_group_of_same_school', to='schools.yeargroup'),
+            constraint=zvanets.tenancy.constraints.SameSchool(field='year_group', index=False, name='schools_term_year_group_of_same_school', to='schools.yeargroup'),
         ),
         migrations.AddConstraint(
             model_name='offday',
