@@ -83,10 +83,11 @@ class Wall(SchoolConstraint):
         schema_editor.deferred_sql[0:0] = self._statements(model, schema_editor, "up", self._up(model))
         return ""
 
-    def remove_sql(self, model: Any, schema_editor: Any) -> None:
+    def remove_sql(self, model: Any, schema_editor: Any) -> str:
         # Backwards the keys of other tables still hang on the primary key, so the wall falls last.
         _forget(schema_editor, model._meta.db_table, "up")
         schema_editor.deferred_sql.extend(self._statements(model, schema_editor, "down", self._down()))
+        return ""
 
     def _statements(self, model: Any, editor: Any, way: str, templates: Iterable[str]) -> list[Statement]:
         table = Table(model._meta.db_table, editor.quote_name)
@@ -212,6 +213,6 @@ def _forget(editor: Any, table: str, way: str) -> None:
             isinstance(one, Statement)
             and one.parts.get("way") == way
             and "key" in one.parts
-            and one.references_table(table)
+            and any(part.references_table(table) for part in one.parts.values() if isinstance(part, Table))
         )
     ]

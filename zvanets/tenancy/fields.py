@@ -44,7 +44,7 @@ class OwnSchool(models.ForeignKey[_ST, _GT]):
         carry(cls, Wall(name=_sentence(cls, "wall"), grants=self.grants, mine=self.mine), first=True)
 
 
-class OwnSchoolId(models.BigIntegerField):
+class OwnSchoolId(_BigInteger):
     """The same wall for rooms below `schools`, which hold plain ids: no foreign key, the attribute is school_id."""
 
     def __init__(self, *, grants: str = "write", **kwargs: Any) -> None:
