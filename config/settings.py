@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import environ
 
@@ -68,6 +69,7 @@ WSGI_APPLICATION = "config.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [ROOT / "zvanets" / "accounts" / "templates"],  # ours before allauth's
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -80,19 +82,28 @@ TEMPLATES = [
 ]
 
 # Three roles of one database: the web sees one school, the worker what is due in all, the owner migrates.
-_TUNING = {
-    "CONN_MAX_AGE": None,
-    "CONN_HEALTH_CHECKS": True,
-    "DISABLE_SERVER_SIDE_CURSORS": True,  # PgBouncer in transaction mode keeps no cursor between statements
-}
-_UNSET = "postgres:///zvanets"
+# Planning costs more than running here, so plans are kept; PgBouncer before 1.21 needs ZVANETS_PREPARE=0.
+PREPARED = {"server_side_binding": True, "prepare_threshold": 3} if env.bool("ZVANETS_PREPARE", True) else {}
+
+
+def _database(variable: str, test: dict[str, Any], **options: Any) -> dict[str, Any]:
+    at = env.db_url(variable, default="postgres:///zvanets")
+    return {
+        **at,
+        "OPTIONS": {**at.get("OPTIONS", {}), **options},
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+        "DISABLE_SERVER_SIDE_CURSORS": True,  # PgBouncer in transaction mode keeps no cursor between statements
+        "TEST": test,
+    }
+
+
 DATABASES = {
-    "default": {**env.db_url("ZVANETS_APP_URL", default=_UNSET), **_TUNING, "TEST": {"MIRROR": "owner"}},
-    "worker": {**env.db_url("ZVANETS_WORKER_URL", default=_UNSET), **_TUNING, "TEST": {"MIRROR": "owner"}},
-    "owner": {**env.db_url("ZVANETS_OWNER_URL", default=_UNSET), "TEST": {"DEPENDENCIES": []}},
+    "default": _database("ZVANETS_APP_URL", {"MIRROR": "owner"}, **PREPARED),
+    "worker": _database("ZVANETS_WORKER_URL", {"MIRROR": "owner"}, **PREPARED),
+    # FORCE ROW LEVEL SECURITY hides every row from the owner as well: migrations say that they mean all schools.
+    "owner": _database("ZVANETS_OWNER_URL", {"DEPENDENCIES": []}, options="-c app.every_school=on"),
 }
-# FORCE ROW LEVEL SECURITY hides every row from the owner as well: migrations say that they mean all schools.
-DATABASES["owner"].setdefault("OPTIONS", {})["options"] = "-c app.every_school=on"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "zvanets_cache"}}

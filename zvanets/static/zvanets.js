@@ -1,0 +1,64 @@
+// What every page shares: menus that close, focus on errors, drafts that end with the session, failed requests in words.
+
+import "./zvanets-register.js";
+import { forgetDrafts } from "./zvanets-drafts.js";
+
+const user = document.body.dataset.user;
+if (user) forgetDrafts({ except: user });
+
+document.querySelector("[data-focus]")?.focus();
+
+document.addEventListener("submit", (event) => {
+  if (event.target.matches("[data-sign-out]")) forgetDrafts({});
+});
+
+document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+  if (event.target.closest("[data-print]")) window.print();
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  const menu = document.activeElement?.closest("details.menu[open]");
+  if (!menu) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+});
+
+const net = () => document.getElementById("net");
+
+function say(words) {
+  const line = net();
+  if (!line) return;
+  line.textContent = words;
+  line.hidden = !words;
+}
+
+// A request that was led to another page (the log-in, after the session ended) must not be swapped into this one.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { xhr, requestConfig } = event.detail;
+  const asked = new URL(requestConfig.path, location.href).pathname;
+  const came = xhr.responseURL ? new URL(xhr.responseURL).pathname : asked;
+  if (came === asked || event.target.closest("[data-follows]")) return;
+  event.detail.shouldSwap = false;
+  location.assign(`${came}?next=${encodeURIComponent(location.pathname + location.search)}`);
+});
+
+document.addEventListener("htmx:beforeRequest", () => say(""));
+document.addEventListener("htmx:sendError", (event) => event.target.closest("#lesson") || say(net().dataset.lost));
+document.addEventListener("htmx:responseError", (event) => event.target.closest("#lesson") || say(net().dataset.failed));
+
+document.addEventListener("htmx:afterSettle", (event) => {
+  event.target.querySelector?.("[data-focus]")?.focus();
+});
+
+// The server says `HX-Trigger: bell` when something was sent home.
+document.addEventListener("bell", () => {
+  const bell = document.querySelector(".bar .bell");
+  if (!bell) return;
+  bell.classList.remove("swing");
+  void bell.getBoundingClientRect();
+  bell.classList.add("swing");
+});
