@@ -98,6 +98,24 @@ def next_try(
     return None if is_stale(entered_at, again) else again
 
 
+ANSWER_LOST_WAIT = timedelta(minutes=5)  # a receipt may still come
+
+
+def resend_at(lost_answers: int, *, urgent: bool, entered_at: datetime, now: datetime) -> datetime | None:
+    """Return when to hand over again what was handed over without an answer, None to give it up.
+
+    Nobody can tell "never sent" from "sent, answer lost". An absence is worth a duplicate; anything else is tried once
+    more after a while.
+    """
+    if urgent:
+        again = now if lost_answers <= 1 else now + wait_after(lost_answers - 1, 0.5)
+    elif lost_answers <= 1:
+        again = now + ANSWER_LOST_WAIT
+    else:
+        return None
+    return None if is_stale(entered_at, again) else again
+
+
 @dataclass(frozen=True, slots=True)
 class QuietHours:
     """A guardian's hours without messages, by the local clock; they may cross midnight, and equal times mean none."""
@@ -125,7 +143,8 @@ class Fact:
     """One entry of the history that waits to be told to one guardian.
 
     `number` orders the entries. `sub_verb` is the kind by name ("LATE", "CONTROL_WORK"). `replaces` is the object that
-    a correction ended when it made this one. `told`: an earlier version of the object was already told.
+    a correction ended when it made this one. `told`: an earlier version of the object was already told. `covers`: what
+    `collapse` returns stands for the entries with these numbers.
     """
 
     number: int
@@ -137,6 +156,7 @@ class Fact:
     student_id: int | None = None
     body: Mapping[str, Any] = field(default_factory=dict)
     told: bool = False
+    covers: tuple[int, ...] = ()
 
     @property
     def noun(self) -> str:
@@ -184,7 +204,7 @@ def _key(fact: Fact, object_id: int | None) -> _Key:
 
 
 def _truth(versions: Sequence[Fact]) -> Fact | None:
-    last = versions[-1]
+    last = replace(versions[-1], covers=tuple(each.number for each in versions))
     if any(each.told for each in versions):
         return replace(last, told=True)
     if last.participle in _WITHDRAWN:
