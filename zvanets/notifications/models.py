@@ -44,6 +44,7 @@ class Message(SchoolRow):
     created_at = models.DateTimeField()
     due_at = models.DateTimeField()
     attempts = models.PositiveSmallIntegerField(default=0)
+    lost_answers = models.PositiveSmallIntegerField(default=0)  # each may have been a duplicate
     accepted_at = models.DateTimeField(null=True, blank=True)
     delivered_at = models.DateTimeField(null=True, blank=True)
     read_at = models.DateTimeField(null=True, blank=True)
@@ -61,7 +62,9 @@ class Message(SchoolRow):
             models.Index(fields=["school", "created_at"], name="messages_by_time"),
             # Asked by the worker across schools, see tenancy.national.NATIONAL_INDEXES.
             models.Index(
-                fields=["due_at"], condition=Q(status__in=("queued", "sending", "unknown")), name="messages_due"
+                fields=["channel", "status", "-is_urgent", "due_at"],
+                condition=Q(status__in=("queued", "sending", "unknown")),
+                name="messages_due",
             ),
         ]
 
@@ -76,13 +79,14 @@ class Told(SchoolRow):
     guardian = SchoolKey(Guardian, models.CASCADE, related_name="+")
     channel = models.CharField(max_length=6, choices=ChannelName.choices)
     message = SchoolKey(Message, models.CASCADE, related_name="tells")
-    object_id = models.BigIntegerField(null=True, blank=True)  # the grade, absence or remark it is about
+    noun = models.CharField(max_length=12)  # "grade", "absence", "remark", "homework" …
+    object_id = models.BigIntegerField(null=True, blank=True)  # the grade or remark; the lesson of absence and homework
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["school", "entry", "guardian", "channel"], name="told_once"),
         ]
-        indexes = [models.Index(fields=["school", "object_id"], name="told_of_an_object")]
+        indexes = [models.Index(fields=["school", "noun", "object_id"], name="told_of_an_object")]
 
     def __str__(self) -> str:
         return f"entry {self.entry} by message {self.message_id}"

@@ -173,7 +173,7 @@ _WITHDRAWN = frozenset({"withdrawn"})
 _FAMILY = {"lateness": "absence", "praise": "remark"}
 _ONE_A_LESSON = frozenset({"absence", "homework"})
 
-_Key = tuple[str, int | None, str, int]
+Key = tuple[str, int | None, str, int]
 
 
 def collapse(facts: Iterable[Fact]) -> list[Fact]:
@@ -183,17 +183,17 @@ def collapse(facts: Iterable[Fact]) -> list[Fact]:
     correction silently takes the place of what was made and a withdrawal leaves nothing; afterwards both are told as
     what they are. An absence and a lateness of one child in one lesson are one object, as is a lesson's homework.
     """
-    groups: dict[_Key, list[Fact]] = {}
-    known: dict[_Key, _Key] = {}
+    groups: dict[Key, list[Fact]] = {}
+    known: dict[Key, Key] = {}
     for fact in sorted(facts, key=lambda each: each.number):
-        key = _key(fact, fact.object_id)
-        key = known.setdefault(key, known.get(_key(fact, fact.replaces), key) if fact.replaces else key)
+        key = key_of(fact, fact.object_id)
+        key = known.setdefault(key, known.get(key_of(fact, fact.replaces), key) if fact.replaces else key)
         groups.setdefault(key, []).append(fact)
     kept = [truth for versions in groups.values() if (truth := _truth(versions)) is not None]
     return sorted(kept, key=lambda each: each.number)
 
 
-def _key(fact: Fact, object_id: int | None) -> _Key:
+def key_of(fact: Fact, object_id: int | None) -> Key:
     """Return what two entries about the same thing share; an entry about no object shares it with none."""
     family = _FAMILY.get(fact.noun, fact.noun)
     if family in _ONE_A_LESSON and fact.lesson_id is not None:

@@ -1,0 +1,63 @@
+"""Which verbs reach families, as which kind of event: one line here and one template per channel and language."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from zvanets.guardians.models import ChannelName, EventKind
+from zvanets.history.verbs import Verb
+from zvanets.rules.scales import GradeKind
+
+NEUTRAL = "neutral"  # says that there is something, and where; no more
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What a family chooses it by; whether it waits for nothing; whether its content is shown only after log-in."""
+
+    kinds: tuple[EventKind, ...]
+    is_urgent: bool = False
+    is_private: bool = False
+
+
+CATALOGUE: Mapping[Verb, Telling] = {
+    Verb.ABSENCE_RECORDED: Telling((EventKind.ABSENCE,), is_urgent=True),
+    Verb.LATENESS_RECORDED: Telling((EventKind.LATENESS,), is_urgent=True),
+    Verb.ABSENCE_CHANGED: Telling((EventKind.ABSENCE, EventKind.LATENESS), is_urgent=True),
+    Verb.ABSENCE_WITHDRAWN: Telling((EventKind.ABSENCE, EventKind.LATENESS), is_urgent=True),
+    Verb.ABSENCE_EXCUSED: Telling((EventKind.ABSENCE, EventKind.LATENESS)),
+    Verb.GRADE_GIVEN: Telling((EventKind.GRADE,)),
+    Verb.GRADE_CORRECTED: Telling((EventKind.GRADE,)),
+    Verb.GRADE_WITHDRAWN: Telling((EventKind.GRADE,)),
+    Verb.REMARK_WRITTEN: Telling((EventKind.REMARK,)),
+    Verb.PRAISE_WRITTEN: Telling((EventKind.PRAISE,)),
+    Verb.REMARK_WITHDRAWN: Telling((EventKind.REMARK, EventKind.PRAISE)),
+    Verb.HOMEWORK_GIVEN: Telling((EventKind.HOMEWORK,)),
+    Verb.HOMEWORK_CHANGED: Telling((EventKind.HOMEWORK,)),
+    Verb.HOMEWORK_WITHDRAWN: Telling((EventKind.HOMEWORK,)),
+    Verb.HEALTH_NOTED: Telling((EventKind.HEALTH,), is_private=True),
+    Verb.MEETING_CALLED: Telling((EventKind.MEETING,)),
+    Verb.EVENT_ANNOUNCED: Telling((EventKind.EVENT,)),
+    Verb.MESSAGE_SENT: Telling((EventKind.MESSAGE,)),
+}
+
+
+def telling_of(verb: str, body: Mapping[str, Any]) -> Telling | None:
+    """Return how this entry is told, None when families are not told of its verb."""
+    telling = CATALOGUE.get(Verb(verb))
+    if telling is None or not verb.startswith("grade."):
+        return telling
+    kinds = (EventKind.RESULT,) if _is_final(body) else telling.kinds
+    # A grade on the special-needs scale says of a child what only its family may read.
+    return Telling(kinds, is_private=body.get("special") is not None)
+
+
+def _is_final(body: Mapping[str, Any]) -> bool:
+    name = body.get("kind")
+    return name in GradeKind.__members__ and GradeKind[str(name)].is_final
+
+
+def template_of(verb: str, channel: str, *, is_private: bool) -> str:
+    """Return „grade_given.email.txt“; what is private leaves the portal only as a hint."""
+    stem = NEUTRAL if is_private and channel != ChannelName.PORTAL else verb.replace(".", "_")
+    return f"{stem}.{channel}.txt"

@@ -1,0 +1,123 @@
+"""From an entry to lines of text: the values that templates may name, and the templates read from disk once."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.template import Context, Engine, Template
+
+from zvanets.guardians.models import ChannelName
+from zvanets.lib import bg
+from zvanets.notifications.catalogue import template_of
+from zvanets.rules.absences import AbsenceKind
+from zvanets.rules.scales import GradeKind, in_words, kind_name, mark_of
+
+TEMPLATES = Path(__file__).parent / "templates"
+LANGUAGES = ("bg", "en")
+SUBJECT_LENGTH = 150
+
+Body = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One entry in one language for one channel; the subject is for channels that have one."""
+
+    subject: str
+    lines: tuple[str, ...]
+
+
+def language_of(wanted: str) -> str:
+    """Return a language there are templates for; Bulgarian is what every school can explain."""
+    return wanted if wanted in LANGUAGES else "bg"
+
+
+def words(verb: str, body: Body, *, channel: str, language: str, is_private: bool) -> Words:
+    """Render the template; in the file of an e-mail the first line is the subject. Lines that come out empty are left out."""
+    template = _template(language, template_of(verb, channel, is_private=is_private))
+    text = template.render(Context(values(body, language), autoescape=False))
+    lines = tuple(filter(None, map(one_line, text.splitlines())))
+    return Words(lines[0][:SUBJECT_LENGTH], lines[1:]) if channel == ChannelName.EMAIL else Words("", lines)
+
+
+def values(body: Body, language: str) -> dict[str, str | bool]:
+    """What templates may name. Everything somebody typed is made one line, so that it can pose as no other."""
+    found = {name: one_line(body.get(name)) for name in _AS_TYPED}
+    return found | {name: say(body, language) for name, say in _SAID.items()}
+
+
+def one_line(typed: object) -> str:
+    return " ".join(str(typed).split()) if typed else ""
+
+
+@cache
+def _engine() -> Engine:
+    return Engine(dirs=[TEMPLATES], autoescape=False)
+
+
+@cache
+def _template(language: str, name: str) -> Template:
+    return _engine().get_template(f"{language}/{name}")
+
+
+def _mark(columns: Body | None, language: str) -> str:
+    if not columns:
+        return ""
+    value = Decimal(columns["grade"]) if columns.get("grade") else None
+    quality, special = columns.get("quality"), columns.get("special")
+    if value is None and quality is None and special is None:
+        return ""
+    return in_words(mark_of(value, quality, special), language, short=True)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _subject(body: Body, _language: str) -> str:
+    """Return the subject as it stands within a sentence: „математика“, but „ИТ“ and "STEM" as they are."""
+    name = one_line(body.get("subject"))
+    return name if name[1:2].isupper() or len(name) == 1 else name[:1].lower() + name[1:]
+
+
+def _kind(body: Body, language: str) -> str:
+    name = str(body.get("kind") or "")
+    known = name in GradeKind.__members__ and GradeKind[name] is not GradeKind.CURRENT
+    return kind_name(GradeKind[name], language) if known else ""
+
+
+def _day(body: Body, language: str) -> str:
+    given = next((body[name] for name in ("date", "given_on", "written_on") if body.get(name)), None)
+    return bg.day_name(date.fromisoformat(given), language) if given else ""
+
+
+def _due(body: Body, language: str) -> str:
+    return bg.day_name(date.fromisoformat(body["due_on"]), language) if body.get("due_on") else ""
+
+
+def _hour(body: Body, language: str) -> str:
+    hour = body.get("hour_no")
+    return "" if hour is None else bg.ordinal(int(hour), language, definite=True)
+
+
+def _minutes(body: Body, language: str) -> str:
+    return bg.counted(int(body["minutes"]), "minute", language) if body.get("minutes") else ""
+
+
+_AS_TYPED = ("student", "class_group", "teacher", "comment", "topic", "text", "reason", "title", "place")
+_SAID: dict[str, Callable[[Body, str], str | bool]] = {
+    "mark": lambda body, language: _capital(_mark(body, language)),
+    "grade": _mark,
+    "was": lambda body, language: _mark(body.get("before"), language),
+    "subject": _subject,
+    "kind": _kind,
+    "day": _day,
+    "due": _due,
+    "hour": _hour,
+    "minutes": _minutes,
+    "late": lambda body, _language: body.get("kind") == AbsenceKind.LATE.name,
+}
