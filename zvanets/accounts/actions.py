@@ -1,0 +1,87 @@
+"""Make accounts, grant seats and withdraw them. Each call stands inside at_school() and writes history last."""
+
+import re
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import F
+
+from zvanets.accounts.models import Membership, Role, User
+from zvanets.accounts.seats import seats_of
+from zvanets.history.record import Actor, Fact, record
+from zvanets.history.verbs import Verb
+from zvanets.lib import clock, phones
+from zvanets.lib.refusals import Refusal, gettext_noop, shown
+
+# With a letter and without "@", so that no user name is read as a number or an address of somebody else.
+_USERNAME = re.compile(r"(?=.*[^\W\d_])[\w.+-]{3,150}")
+_NOT_A_NAME = gettext_noop(
+    "„%(typed)s“ не може да е потребителско име: от 3 до 150 букви, цифри и знаци . _ + -, поне една буква."
+)
+_NAME_TAKEN = gettext_noop("Потребителското име „%(typed)s“ вече е заето. Изберете друго.")
+_EMAIL_TAKEN = gettext_noop("Тази електронна поща вече е на друг потребител.")
+_PHONE_TAKEN = gettext_noop("Този телефон вече е на друг потребител.")
+
+
+@transaction.atomic
+def create_user(
+    *,
+    actor: Actor,
+    username: str,
+    name: str,
+    email: str = "",
+    phone: str = "",
+    password: str | None = None,
+    language: str = "bg",
+) -> User:
+    """Make an account; without a password nobody can sign in until one is set.
+
+    Raises Refusal `username`, `username_taken`, `email_taken`, `phone_taken`, `phone`.
+    """
+    wanted = username.strip().lower()
+    if not _USERNAME.fullmatch(wanted):
+        raise Refusal("username", _NOT_A_NAME, {"typed": shown(username)})
+    address = email.strip().lower() or None
+    number = phones.parse(phone) if phone.strip() else None
+    if User.objects.filter(username=wanted).exists():
+        raise Refusal("username_taken", _NAME_TAKEN, {"typed": shown(username)})
+    if address and User.objects.filter(email=address).exists():
+        raise Refusal("email_taken", _EMAIL_TAKEN)
+    if number and User.objects.filter(phone=number).exists():
+        raise Refusal("phone_taken", _PHONE_TAKEN)
+    user = User.objects.create_user(wanted, password, name=name, email=address, phone=number, language=language)
+    record([Fact(Verb.ACCOUNT_CREATED, object_id=user.pk, body={"name": name})], actor=actor, tell=False)
+    return user
+
+
+@transaction.atomic
+def grant_role(*, actor: Actor, user: User, role: Role) -> Membership:
+    """Give the user a seat from today on; one who has it already keeps it and nothing is recorded."""
+    today = clock.today()
+    open_seat = Membership.objects.of(user).filter(role=role).active(on=today).first()
+    if open_seat:
+        return open_seat
+    seat = Membership.objects.create(user=user, role=role, starts_on=today)
+    _record(actor, Verb.ROLE_GRANTED, seat, user)
+    return seat
+
+
+@transaction.atomic
+def withdraw_role(*, actor: Actor, seat: Membership) -> None:
+    """End the seat at once. With the last of all seats, of whatever school, every session of the user ends too."""
+    seat.ends_on = clock.today() - timedelta(days=1)
+    seat.save(update_fields=["ends_on"])
+    user = seat.user
+    if not user.is_operator and not seats_of(user):
+        end_sessions(user=user)
+    _record(actor, Verb.ROLE_WITHDRAWN, seat, user)
+
+
+def end_sessions(*, user: User) -> None:
+    """Sign the user out everywhere with the next request."""
+    User.objects.filter(pk=user.pk).update(session_series=F("session_series") + 1)
+
+
+def _record(actor: Actor, verb: Verb, seat: Membership, user: User) -> None:
+    fact = Fact(verb, sub_verb=seat.role, object_id=seat.pk, body={"user": user.pk, "name": user.name})
+    record([fact], actor=actor, tell=False)
