@@ -35,20 +35,25 @@ def role_url(role: str, database: str = NAME) -> str:
     return parts._replace(netloc=f"{role}:{password(role)}@{place}", path=f"/{database}").geturl()
 
 
+def admin(database: str = "") -> psycopg.Connection:
+    """An administrator's connection, to the test database unless told otherwise."""
+    return psycopg.connect(urlsplit(admin_url)._replace(path=f"/{database or TEST_NAME}").geturl())
+
+
 def start() -> None:
     """Start the server and make the roles and an empty database."""
     if _server is not None:
         _server.start()
-    with psycopg.connect(admin_url, autocommit=True) as admin:
-        roles.bootstrap(admin, database=TEST_NAME, passwords={role: password(role) for role in roles.ROLES})
+    with psycopg.connect(admin_url, autocommit=True) as server:
+        roles.bootstrap(server, database=TEST_NAME, passwords={role: password(role) for role in roles.ROLES})
 
 
 def discard() -> None:
     if _server is not None:
         _server.discard()
         return
-    with psycopg.connect(admin_url, autocommit=True) as admin:
-        admin.execute(f"DROP DATABASE IF EXISTS {TEST_NAME} WITH (FORCE)")
+    with psycopg.connect(admin_url, autocommit=True) as server:
+        server.execute(f"DROP DATABASE IF EXISTS {TEST_NAME} WITH (FORCE)")
 
 
 os.environ["ZVANETS_STATE"] = str(_state)

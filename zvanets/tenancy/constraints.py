@@ -206,6 +206,7 @@ def _index_name(name: str) -> str:
 
 
 def _forget(editor: Any, table: str, way: str) -> None:
+    """Drop the wall's own waiting statements of this table."""
     editor.deferred_sql[:] = [
         one
         for one in editor.deferred_sql
@@ -213,6 +214,6 @@ def _forget(editor: Any, table: str, way: str) -> None:
             isinstance(one, Statement)
             and one.parts.get("way") == way
             and "key" in one.parts
-            and any(part.references_table(table) for part in one.parts.values() if isinstance(part, Table))
+            and str(one.parts["table"]) == editor.quote_name(table)
         )
     ]

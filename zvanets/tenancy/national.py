@@ -8,6 +8,7 @@ class National(NamedTuple):
     worker: str
     report: str
     reason: str
+    names_schools: bool = False  # it leads to a school's rows and must be read before the school is known
 
 
 WRITE = "SELECT, INSERT, UPDATE, DELETE"
@@ -26,6 +27,9 @@ NATIONAL: dict[str, National] = {
     "account_emailaddress": National(WRITE, READ, NONE, "allauth's addresses belong to the person"),
     "account_emailconfirmation": National(WRITE, NONE, NONE, "allauth's addresses belong to the person"),
     "schools_school": National(READ, READ, READ, "the list of schools itself"),
+    "schools_studentcode": National(
+        WRITE, READ, NONE, "who dials or types a code has named no school yet", names_schools=True
+    ),
     "zvanets_cache": National(WRITE, WRITE, NONE, "throttles count before anybody has signed in"),
 }
 
@@ -33,4 +37,11 @@ NATIONAL: dict[str, National] = {
 NATIONAL_INDEXES: dict[str, str] = {
     "pending_due": "the worker asks across schools what is due",
     "messages_due": "the worker asks across schools what is due",
+}
+
+# Columns that end in _id and hold no key of ours, and why.
+PLAIN_IDS: dict[str, str] = {
+    "person_id": "the state's number of a person; accounts follow it, it is no row of ours",
+    "external_id": "a number of the system a school was imported from",
+    "object_id": "history's word for a grade, an absence or a remark; which of them, the verb says",
 }
