@@ -148,9 +148,7 @@ class Minimum:
 
 # Halves occur in curricula: 2.5 to 3.5 lessons are one step, and nothing lies between 3.5 and 4.
 MINIMUMS = (
-    Minimum(
-        date(2017, 9, 29), ((Decimal(2), 2), (Decimal("3.5"), 3)), 4, "Наредба № 11/2016, чл. 12, ал. 2 (ДВ 78/2017)"
-    ),
+    Minimum(date(2016, 9, 20), ((Decimal(2), 2), (Decimal("3.5"), 3)), 4, "Наредба № 11/2016, чл. 12, ал. 1, т. 1-3"),
 )
 
 

@@ -135,7 +135,8 @@ def deliver_at(due: datetime, quiet: QuietHours | None, zone: tzinfo, *, urgent:
     if urgent or quiet is None or not quiet.hold(local.time()):
         return due
     day = local.date() if local.time() < quiet.ends else local.date() + timedelta(days=1)
-    return max(due, datetime.combine(day, quiet.ends, zone).astimezone(due.tzinfo))
+    ends = quiet.ends.replace(fold=local.fold)  # the hour that comes twice in October
+    return max(due, datetime.combine(day, ends, zone).astimezone(due.tzinfo))
 
 
 @dataclass(frozen=True, slots=True)

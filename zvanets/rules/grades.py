@@ -115,7 +115,8 @@ def parse_grade(
 def _split(text: str) -> tuple[str, str]:
     """Return the words and the number behind them; without a number all of it is words."""
     parts = _NUMBER_AT_THE_END.match(text)
-    return (parts["words"].rstrip(" -–:"), parts["number"]) if parts else (text, "")
+    words = parts["words"].rstrip(" -–:") if parts else ""
+    return (words, parts["number"]) if parts and (words or not parts["words"]) else (text, "")
 
 
 def _quantitative(text: str) -> Decimal:
