@@ -7,6 +7,7 @@ from pathlib import Path
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 from wsgiref.headers import Headers
+from wsgiref.types import WSGIApplication
 
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
@@ -27,7 +28,7 @@ def _headers(headers: Headers, _path: str, _url: str) -> None:
 
 django = get_wsgi_application()
 _ = get_resolver().url_patterns  # a broken address stops the start, and the first visitor does not wait for imports
-application = WhiteNoise(
+application: WSGIApplication = WhiteNoise(
     django,
     root=settings.STATIC_ROOT if Path(settings.STATIC_ROOT).exists() else None,
     prefix=settings.STATIC_URL,

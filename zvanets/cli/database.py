@@ -5,7 +5,7 @@ import hmac
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from zvanets.cli.problem import Problem
 from zvanets.tenancy.roles import APP, OWNER, ROLES, WORKER, bootstrap
 
 NAME = "zvanets"
+_VARIABLES = ("ZVANETS_APP_URL", "ZVANETS_WORKER_URL", "ZVANETS_OWNER_URL")
 _TAKEN = (
     "The roles {roles} exist with other passwords. Set ZVANETS_SECRET_KEY to that of the installation that made them, "
     "or run `zvanets setup-database` to give them new ones."
@@ -38,16 +39,28 @@ class Standing(Enum):
 
 
 @dataclass(frozen=True)
-class Addresses:
-    """The database as each role reaches it; empty where this installation was not told."""
+class Database:
+    """The database as each role reaches it, empty where this installation was not told; and the server if it is ours."""
 
     app: str
     worker: str
     owner: str
+    server: EmbeddedServer | None = None
 
     def environment(self) -> dict[str, str]:
-        named = {"ZVANETS_APP_URL": self.app, "ZVANETS_WORKER_URL": self.worker, "ZVANETS_OWNER_URL": self.owner}
-        return {name: url for name, url in named.items() if url}
+        return {name: url for name, url in zip(_VARIABLES, (self.app, self.worker, self.owner), strict=True) if url}
+
+    @property
+    def lease(self) -> list[int]:
+        return self.server.lease if self.server else []
+
+    def own_processes(self) -> set[int]:
+        return self.server.own_processes if self.server else set()
+
+    def keep_up(self) -> None:
+        """Start our own server again when somebody killed it."""
+        if self.server and not self.server.alive():
+            self.server.start()
 
     def make_ready(self) -> None:
         """Migrate when the database is behind the code; without the owner's address only say so."""
@@ -61,8 +74,8 @@ class Addresses:
 
 
 @contextmanager
-def opened(state: Path, *, set_up: bool = False) -> Iterator[Addresses]:
-    """Give the addresses of a running database whose roles exist, and put them into this process' environment.
+def opened(state: Path, *, set_up: bool = False) -> Iterator[Database]:
+    """Give a running database whose roles exist, and put its addresses into this process' environment.
 
     `set_up` gives the roles their rights and passwords anew.
     """
@@ -77,7 +90,7 @@ def opened(state: Path, *, set_up: bool = False) -> Iterator[Addresses]:
         server = EmbeddedServer(state)
         server.start()
         try:
-            yield _entered(_with_roles(server.admin_url(NAME), set_up=set_up, ours=True))
+            yield replace(_entered(_with_roles(server.admin_url(NAME), set_up=set_up, ours=True)), server=server)
         finally:
             server.stop()
 
@@ -87,25 +100,26 @@ def role_password(role: str) -> str:
     return hmac.new(os.environ["ZVANETS_SECRET_KEY"].encode(), f"role {role}".encode(), hashlib.sha256).hexdigest()
 
 
-def _given(environment: Mapping[str, str]) -> Addresses:
-    return Addresses(*(environment.get(f"ZVANETS_{role}_URL", "") for role in ("APP", "WORKER", "OWNER")))
+def _given(environment: Mapping[str, str]) -> Database:
+    app, worker, owner = (environment.get(name, "") for name in _VARIABLES)
+    return Database(app=app, worker=worker, owner=owner)
 
 
-def _entered(addresses: Addresses) -> Addresses:
-    os.environ.update(addresses.environment())
-    return addresses
+def _entered(database: Database) -> Database:
+    os.environ.update(database.environment())
+    return database
 
 
-def _with_roles(url: str, *, set_up: bool, ours: bool = False) -> Addresses:
+def _with_roles(url: str, *, set_up: bool, ours: bool = False) -> Database:
     """Take the URL of a role that may make roles for the administrator's, any other for the application's own."""
-    derived = Addresses(*(_as_role(url, role) for role in (APP, WORKER, OWNER)))
+    derived = Database(app=_as_role(url, APP), worker=_as_role(url, WORKER), owner=_as_role(url, OWNER))
     if not set_up and _standing(derived.owner) is not Standing.CLOSED:
         return derived
     with _administrator(url) as admin:
         mine = admin.execute("SELECT rolcreaterole OR rolsuper FROM pg_roles WHERE rolname = current_user").fetchone()
         if not (mine and mine[0]):
             given = _given(os.environ)
-            return Addresses(app=url, worker=given.worker, owner=given.owner)
+            return Database(app=url, worker=given.worker, owner=given.owner)
         if not (set_up or ours):
             _refuse_roles_of_another(admin)
         bootstrap(admin, database=_database_name(url), passwords={role: role_password(role) for role in ROLES})

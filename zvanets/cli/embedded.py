@@ -75,6 +75,16 @@ class EmbeddedServer:
         lines = self._pid_file()
         return len(lines) > 7 and lines[7].strip() == "ready" and self.has_keeper() and self.postmaster() is not None
 
+    @property
+    def own_processes(self) -> set[int]:
+        """The keeper, when it is this process' child."""
+        return {self._keeper} if self._keeper is not None else set()
+
+    @property
+    def lease(self) -> list[int]:
+        """What a child must inherit to count as a user of the server."""
+        return [self._users] if self._users is not None else []
+
     def admin_url(self, database: str = "postgres") -> str:
         return self.url(ADMIN, self.password(), database)
 

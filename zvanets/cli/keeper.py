@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from zvanets.cli.binaries import Account, account, programs
@@ -53,10 +54,20 @@ class Keeper:
     def _run(self) -> subprocess.Popen[bytes]:
         settings = {**_SETTINGS, "unix_socket_directories": str(self.server.socket_directory()), **self.server.settings}
         chosen = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+        postgres = [str(self.bin / "postgres"), "-D", str(self.server.data), *chosen]
+        return self._start(postgres, preparing=ending_with(os.getpid(), signal.SIGINT))
+
+    def _start(self, command: list[str], preparing: Callable[[], None] | None = None) -> subprocess.Popen[bytes]:
+        """Start a program as the account, for root after laying down every right of root."""
+        other = self.who if os.geteuid() == 0 else None
         return subprocess.Popen(
-            [self.bin / "postgres", "-D", self.server.data, *chosen],
-            preexec_fn=ending_with(os.getpid(), signal.SIGINT),  # noqa: PLW1509  (no thread runs yet)
-            **self._as_account(),
+            command,
+            env={"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"},
+            cwd=self.server.home,
+            preexec_fn=preparing,  # noqa: PLW1509  (no thread runs yet)
+            user=other.uid if other else None,
+            group=other.gid if other else None,
+            extra_groups=[] if other else None,
         )
 
     def _stop_after_the_last_user(self, running: subprocess.Popen[bytes]) -> None:
@@ -73,20 +84,11 @@ class Keeper:
         password.touch(mode=0o600)
         os.chown(password, self.who.uid, self.who.gid)
         password.write_text(self.server.password())
-        command = [
-            self.bin / "initdb",
-            "-D",
-            draft,
-            "-U",
-            ADMIN,
-            f"--pwfile={password}",
-            "--auth=scram-sha-256",
-            *_LOCALE,
-        ]
-        try:
-            subprocess.run(command, check=True, stdout=subprocess.DEVNULL, **self._as_account())
-        finally:
-            password.unlink()
+        initdb = [str(self.bin / "initdb"), "-D", str(draft), "-U", ADMIN, "--auth=scram-sha-256"]
+        code = self._start([*initdb, f"--pwfile={password}", *_LOCALE]).wait()
+        password.unlink()
+        if code:
+            raise Problem("initdb failed.")
         draft.rename(self.server.data)
 
     def _own(self, path: Path) -> None:
@@ -112,18 +114,6 @@ class Keeper:
             raise Problem(
                 f"{self.server.data} was made by PostgreSQL {theirs}; this is {ours}. Dump with the old one first."
             )
-
-    def _as_account(self) -> dict[str, object]:
-        surroundings = {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
-        if os.geteuid() != 0:
-            return {"env": surroundings, "cwd": self.server.home}
-        return {
-            "env": surroundings,
-            "cwd": self.server.home,
-            "user": self.who.uid,
-            "group": self.who.gid,
-            "extra_groups": [],
-        }
 
 
 def main(state: str, *settings: str) -> int:

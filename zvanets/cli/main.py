@@ -63,8 +63,8 @@ def _with_django(callback: Callable[..., Any]) -> Callable[..., Any]:
 def _ready() -> Iterator[None]:
     from zvanets.cli import database
 
-    with database.opened(states.directory()) as addresses:
-        addresses.make_ready()
+    with database.opened(states.directory()) as found:
+        found.make_ready()
         import django
 
         django.setup()
@@ -108,10 +108,29 @@ def serve(host: str, port: int) -> None:
 
     web.refuse_taken(host, port)
     os.environ.setdefault("ZVANETS_ORIGIN", f"http://{host}:{port}")
-    with database.opened(states.directory()) as addresses:
-        addresses.make_ready()
+    with database.opened(states.directory()) as found:
+        found.make_ready()
         static.ensure(states.directory())
         web.run(host, port)
+
+
+@commands.command()
+@click.option("--host", envvar="ZVANETS_HOST", default="127.0.0.1", show_default=True)
+@click.option("--port", envvar="ZVANETS_PORT", default=8000, show_default=True)
+def demo(host: str, port: int) -> None:
+    """Run an invented school: database, web, worker, mailbox."""
+    from zvanets.cli.demo import Demo
+
+    Demo(states.directory(), host, port).run()
+
+
+@commands.command("prepare-demo", hidden=True)
+def prepare_demo() -> None:
+    """Make the demo school and print its log-ins as JSON."""
+    with _ready():
+        from zvanets.cli.demo import prepare
+
+        click.echo(prepare())
 
 
 @commands.command()

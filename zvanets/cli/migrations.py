@@ -1,5 +1,6 @@
 """Whether the database is behind the code, asked without loading Django: it is asked at every start."""
 
+import ast
 import os
 import subprocess
 import sys
@@ -23,14 +24,25 @@ def waiting(connection: psycopg.Connection[tuple[Any, ...]]) -> set[tuple[str, s
 
 
 def on_disk() -> set[tuple[str, str]]:
-    """Return every migration of the installed apps; a file name is enough, nothing is imported but the settings."""
-    from config import settings
-
+    """Return every migration of the installed apps, by the names of the files."""
     return {
         (app.rpartition(".")[2], file.stem)
-        for app in settings.INSTALLED_APPS
+        for app in _installed_apps()
         for file in _folder(app).glob("migrations/[0-9]*.py")
     }
+
+
+def _installed_apps() -> list[str]:
+    """Read them from the settings' text: importing the settings would fix the addresses before they are known."""
+    spec = find_spec("config.settings")
+    for line in ast.parse(Path(spec.origin if spec and spec.origin else "").read_bytes()).body:
+        if (
+            isinstance(line, ast.Assign)
+            and isinstance(line.targets[0], ast.Name)
+            and line.targets[0].id == "INSTALLED_APPS"
+        ):
+            return list(ast.literal_eval(line.value))
+    raise Problem("config/settings.py names no INSTALLED_APPS.")
 
 
 def _folder(app: str) -> Path:

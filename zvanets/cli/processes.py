@@ -5,10 +5,11 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 _PR_SET_PDEATHSIG = 1
+_PR_SET_CHILD_SUBREAPER = 36
 _libc = (
     ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 )  # loaded here: dlopen after fork may hang
@@ -29,6 +30,26 @@ def ending_with(parent: int, by: signal.Signals = signal.SIGTERM) -> Callable[[]
             os.kill(os.getpid(), by)
 
     return prepare
+
+
+def adopt_orphans() -> None:
+    """Become the parent of what a killed child leaves behind, so that reap_orphans() can bury it."""
+    if _libc is not None:
+        _libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def reap_orphans(own: Collection[int]) -> None:
+    """Bury the dead that are not among our own children, whose exit codes others wait for."""
+    while (dead := _first_dead()) is not None and dead not in own:
+        os.waitpid(dead, 0)
+
+
+def _first_dead() -> int | None:
+    try:
+        found = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    except ChildProcessError:
+        return None
+    return found.si_pid if found else None
 
 
 def is_running(pid: int) -> bool:

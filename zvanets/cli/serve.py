@@ -1,8 +1,8 @@
 """The web server: granian with WSGI, two processes of one thread each, which Django likes best."""
 
+import multiprocessing
 import socket
-from collections.abc import Callable
-from typing import Any
+from wsgiref.types import WSGIApplication
 
 from zvanets.cli.problem import Problem
 from zvanets.cli.processes import end_with_parent
@@ -21,6 +21,7 @@ def run(host: str, port: int) -> None:
     from zvanets.lib import logs
 
     refuse_taken(host, port)
+    multiprocessing.set_start_method("spawn")
     logs.configure()
     Granian(
         "config.wsgi:application",
@@ -37,7 +38,7 @@ def run(host: str, port: int) -> None:
     ).serve(target_loader=load, wrap_loader=True)
 
 
-def load(_target: str) -> Callable[..., Any]:
+def load(_target: str) -> WSGIApplication:
     """Load the application in a worker, which must not outlive a killed master."""
     end_with_parent()
     from config.wsgi import application

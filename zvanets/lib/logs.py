@@ -12,7 +12,6 @@ import sys
 import traceback
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import TextIO
 
 FACTS = frozenset({
     "attempt", "bytes", "channel", "code", "command", "count", "entry", "exit_code", "kind", "language", "message_id", "method",
@@ -50,15 +49,14 @@ def _where(trace: TracebackType | None) -> list[str]:
     return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(trace)[-8:]]
 
 
-class Stderr(logging.StreamHandler[TextIO]):
+class Stderr(logging.Handler):
     """Standard error as it is when the line is written, not when logging was set up."""
 
-    def __init__(self) -> None:
-        logging.Handler.__init__(self)
-
-    @property
-    def stream(self) -> TextIO:
-        return sys.stderr
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            sys.stderr.write(self.format(record) + "\n")
+        except Exception:  # noqa: BLE001  (as logging's own handlers: a full disk must not fail a request)
+            self.handleError(record)
 
 
 def configure() -> None:
