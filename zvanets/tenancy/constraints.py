@@ -78,21 +78,21 @@ class Wall(SchoolConstraint):
 
     def create_sql(self, model: Any, schema_editor: Any) -> str:
         # A renamed model comes as RemoveConstraint + AddConstraint: without this the table would end bare.
-        _forget(schema_editor, model._meta.db_table, "down")
+        _forget(schema_editor, table=schema_editor.quote_name(model._meta.db_table), wall="down")
         # Walls first, keys last: makemigrations writes both in any order, and a key needs its target's wall.
         schema_editor.deferred_sql[0:0] = self._statements(model, schema_editor, "up", self._up(model))
         return ""
 
     def remove_sql(self, model: Any, schema_editor: Any) -> str:
         # Backwards the keys of other tables still hang on the primary key, so the wall falls last.
-        _forget(schema_editor, model._meta.db_table, "up")
+        _forget(schema_editor, table=schema_editor.quote_name(model._meta.db_table), wall="up")
         schema_editor.deferred_sql.extend(self._statements(model, schema_editor, "down", self._down()))
         return ""
 
     def _statements(self, model: Any, editor: Any, way: str, templates: Iterable[str]) -> list[Statement]:
         table = Table(model._meta.db_table, editor.quote_name)
         key = Columns(model._meta.db_table, [model._meta.pk.column], editor.quote_name)
-        return [Statement(template, table=table, key=key, way=way) for template in templates]
+        return [Statement(template, table=table, key=key, wall=way) for template in templates]
 
     def _up(self, model: Any) -> list[str]:
         policies = [
@@ -151,18 +151,13 @@ class SameSchool(SchoolConstraint):
             "far_key": Columns(far.db_table, [far.pk.column], quote),
             "name": quote(self.name),
             "index": quote(_index_name(self.name)),
-            "way": "up",
         }
         schema_editor.deferred_sql.extend(Statement(template, **parts) for template in self._up())
         return ""
 
     def remove_sql(self, model: Any, schema_editor: Any) -> str:
         quote = schema_editor.quote_name
-        schema_editor.deferred_sql[:] = [
-            one
-            for one in schema_editor.deferred_sql
-            if not (isinstance(one, Statement) and one.parts.get("name") == quote(self.name))
-        ]
+        _forget(schema_editor, name=quote(self.name))
         table, name, index = quote(model._meta.db_table), quote(self.name), quote(_index_name(self.name))
         return f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {name}; DROP INDEX IF EXISTS {index}"
 
@@ -205,15 +200,12 @@ def _index_name(name: str) -> str:
     return f"{name[:59]}_idx"
 
 
-def _forget(editor: Any, table: str, way: str) -> None:
-    """Drop the wall's own waiting statements of this table."""
+def _parts(statement: Any) -> dict[str, Any]:
+    return statement.parts if isinstance(statement, Statement) else {}
+
+
+def _forget(editor: Any, **parts: str) -> None:
+    """Drop the waiting statements that have these parts."""
     editor.deferred_sql[:] = [
-        one
-        for one in editor.deferred_sql
-        if not (
-            isinstance(one, Statement)
-            and one.parts.get("way") == way
-            and "key" in one.parts
-            and str(one.parts["table"]) == editor.quote_name(table)
-        )
+        one for one in editor.deferred_sql if any(str(_parts(one).get(name)) != value for name, value in parts.items())
     ]
