@@ -81,7 +81,7 @@ def _write(
             },
         )
         ids = dict(cursor.fetchall())
-    return [_fact(_verb(before.get(s), mark), lesson, s, ids[s], mark) for s, mark in changed.items()]
+    return [attendance_fact(_verb(before.get(s), mark), lesson, s, ids[s], mark) for s, mark in changed.items()]
 
 
 def _withdraw(lesson: OpenLesson, before: Mapping[int, Attendance], gone: list[int]) -> list[Fact]:
@@ -90,7 +90,7 @@ def _withdraw(lesson: OpenLesson, before: Mapping[int, Attendance], gone: list[i
     with connection.cursor() as cursor:
         cursor.execute(_DELETE, {"school": school_now(), "lesson": lesson.id, "students": gone})
         ids = dict(cursor.fetchall())
-    return [_fact(Verb.ABSENCE_WITHDRAWN, lesson, s, ids[s], before[s]) for s in gone if s in ids]
+    return [attendance_fact(Verb.ABSENCE_WITHDRAWN, lesson, s, ids[s], before[s]) for s in gone if s in ids]
 
 
 def _verb(before: Attendance | None, after: Attendance) -> Verb:
@@ -99,7 +99,7 @@ def _verb(before: Attendance | None, after: Attendance) -> Verb:
     return Verb.LATENESS_RECORDED if after.kind is AbsenceKind.LATE else Verb.ABSENCE_RECORDED
 
 
-def _fact(verb: Verb, lesson: OpenLesson, student_id: int, absence_id: int, mark: Attendance) -> Fact:
+def attendance_fact(verb: Verb, lesson: OpenLesson, student_id: int, absence_id: int, mark: Attendance) -> Fact:
     return Fact(
         verb,
         sub_verb=mark.kind.name,

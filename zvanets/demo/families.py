@@ -10,7 +10,7 @@ from zvanets.demo.names import Person
 from zvanets.demo.shape import DEMO_CLASSES, Book, Kin, Part, Pupil, Seat
 
 BOTH, MOTHER_ALONE, GRANDMOTHER, WARD, NOBODY = "both", "mother", "grandmother", "ward", "nobody"
-_HOUSEHOLDS = ((BOTH, 85), (MOTHER_ALONE, 8), (GRANDMOTHER, 3), (WARD, 2), (NOBODY, 2))
+_HOUSEHOLDS = {BOTH: 85, MOTHER_ALONE: 8, GRANDMOTHER: 3, WARD: 2, NOBODY: 2}
 _SIBLING_CHANCE = 0.25
 _MOST_CHILDREN = 3
 _NEWCOMER_CHANCE = 0.03
@@ -74,8 +74,7 @@ class Town:
         return len(self.kin) - 1
 
     def _household(self) -> Household:
-        kinds, weights = zip(*_HOUSEHOLDS, strict=True)
-        kind = self.rng.choices(kinds, weights)[0]
+        kind = self.rng.choices(list(_HOUSEHOLDS), list(_HOUSEHOLDS.values()))[0]
         father = names.adult(self.rng, "m")
         home = Household(father.last, father.first, tuple(self._grown_ups(kind, father)))
         self.households.append(home)

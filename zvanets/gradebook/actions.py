@@ -77,21 +77,22 @@ def give_grades(actor: Actor, lesson: OpenLesson, grades: Sequence[NewGrade]) ->
             },
         )
         ids = [row[0] for row in cursor.fetchall()]
-    return [
-        Fact(
-            Verb.GRADE_GIVEN,
-            sub_verb=grade.kind.name,
-            student_id=grade.student_id,
-            course_id=lesson.course_id,
-            class_group_id=lesson.class_group_id,
-            lesson_id=lesson.id,
-            object_id=grade_id,
-            body=lesson.about(grade.student_id)
-            | _told(grade.mark, grade.kind, lesson.date)
-            | {"comment": grade.comment, "topic": lesson.topic},
-        )
-        for grade_id, grade in zip(ids, grades, strict=True)
-    ]
+    return [given_fact(lesson, grade_id, grade) for grade_id, grade in zip(ids, grades, strict=True)]
+
+
+def given_fact(lesson: OpenLesson, grade_id: int, grade: NewGrade) -> Fact:
+    return Fact(
+        Verb.GRADE_GIVEN,
+        sub_verb=grade.kind.name,
+        student_id=grade.student_id,
+        course_id=lesson.course_id,
+        class_group_id=lesson.class_group_id,
+        lesson_id=lesson.id,
+        object_id=grade_id,
+        body=lesson.about(grade.student_id)
+        | _told(grade.mark, grade.kind, lesson.date)
+        | {"comment": grade.comment, "topic": lesson.topic},
+    )
 
 
 @transaction.atomic

@@ -96,7 +96,7 @@ def save_lesson(actor: Actor, lesson_id: int, sheet: Sheet) -> Saved:
         *give_grades(actor, lesson, sheet.grades),
         *write_remarks(actor, lesson, sheet.remarks),
         *_set_homework(lesson, row, sheet),
-        _saved(lesson, version),
+        saved_fact(lesson, version),
     ]
     record(facts, actor=actor, tell=True)
     return Saved(version)
@@ -165,7 +165,7 @@ def _homework(lesson: OpenLesson, row: LessonRow, verb: Verb, homework_id: int |
     )
 
 
-def _saved(lesson: OpenLesson, version: int) -> Fact:
+def saved_fact(lesson: OpenLesson, version: int) -> Fact:
     return Fact(
         Verb.LESSON_SAVED,
         course_id=lesson.course_id,

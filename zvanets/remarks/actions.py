@@ -50,18 +50,19 @@ def write_remarks(actor: Actor, lesson: OpenLesson, remarks: Sequence[NewRemark]
             },
         )
         ids = [row[0] for row in cursor.fetchall()]
-    return [
-        Fact(
-            Verb.PRAISE_WRITTEN if remark.kind == Remark.Kind.PRAISE else Verb.REMARK_WRITTEN,
-            student_id=remark.student_id,
-            course_id=lesson.course_id,
-            class_group_id=lesson.class_group_id,
-            lesson_id=lesson.id,
-            object_id=remark_id,
-            body=lesson.about(remark.student_id) | {"text": remark.text, "written_on": lesson.date.isoformat()},
-        )
-        for remark_id, remark in zip(ids, remarks, strict=True)
-    ]
+    return [remark_fact(lesson, remark_id, remark) for remark_id, remark in zip(ids, remarks, strict=True)]
+
+
+def remark_fact(lesson: OpenLesson, remark_id: int, remark: NewRemark) -> Fact:
+    return Fact(
+        Verb.PRAISE_WRITTEN if remark.kind == Remark.Kind.PRAISE else Verb.REMARK_WRITTEN,
+        student_id=remark.student_id,
+        course_id=lesson.course_id,
+        class_group_id=lesson.class_group_id,
+        lesson_id=lesson.id,
+        object_id=remark_id,
+        body=lesson.about(remark.student_id) | {"text": remark.text, "written_on": lesson.date.isoformat()},
+    )
 
 
 @transaction.atomic

@@ -1,0 +1,157 @@
+"""The people of the invented school in the database: users, seats, staff, students, guardians and what they ask for."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from random import Random
+
+from zvanets.accounts.models import Membership, Role, User
+from zvanets.demo.names import Person
+from zvanets.demo.rows import array, insert
+from zvanets.demo.school import CHILDREN, MOTHER, SCHOOL_ID, SEED
+from zvanets.demo.shape import MORNING_CLASS, Invented
+from zvanets.demo.staffing import DEMO_TEACHER
+from zvanets.guardians.models import ChannelName, Contact, EventKind, Guardian, Guardianship, Relation, Subscription
+from zvanets.lib.damm import new_code
+from zvanets.lib.names import sort_key
+from zvanets.lib.transliterate import to_latin
+from zvanets.schools.models import StaffMember, StaffPosition, Student, StudentCode
+
+OPERATOR, DIRECTOR, ADMIN, HOMEROOM, TEACHER = "operator", "direktor", "administrator", "klasen", "uchitel"
+CLERK, GUARDIAN, STUDENT, GUEST = "sekretar", "roditel", "uchenik", "gost"
+GRANDMOTHER = Person("Радка", "Иванова", "Василева", "f")
+_OWN_LOGIN_FROM_LEVEL = 5
+_LESS_BY_EMAIL = {EventKind.HOMEWORK, EventKind.TIMETABLE}
+_NAMED = ("first_name", "middle_name", "last_name", "sort_name", "gender", "user")
+
+
+@dataclass
+class People:
+    """Keys of the rows, by the places of the invented school's tuples."""
+
+    invented: Invented
+    password: str  # hashed
+    since: date
+    now: datetime
+    rng: Random = field(default_factory=lambda: Random(SEED))
+    names: Counter[str] = field(default_factory=Counter)
+    staff: list[int] = field(default_factory=list)
+    staff_users: dict[int, int] = field(default_factory=dict)
+    students: list[int] = field(default_factory=list)
+
+    def build(self) -> None:
+        self._staff()
+        self._students()
+        self._guardians()
+        self._user("Дежурен оператор", OPERATOR, is_operator=True)
+
+    def _staff(self) -> None:
+        workers = self.invented.workers
+        given = _first_of_each_role(self.invented)
+        seated = [place for place, worker in enumerate(workers) if worker.role]
+        users = self._users([(workers[place].person, given.get(place)) for place in seated])
+        self.staff_users = dict(zip(seated, users, strict=True))
+        self._seat([(user, Role(workers[place].role)) for place, user in self.staff_users.items()])
+        rows = [_named(worker.person, self.staff_users.get(place)) for place, worker in enumerate(workers)]
+        self.staff = insert(StaffMember, _NAMED, rows)
+        posts = [(member, worker.code, worker.post) for member, worker in zip(self.staff, workers, strict=True)]
+        insert(StaffPosition, ("staff_member", "code", "name"), posts)
+
+    def _students(self) -> None:
+        pupils = self.invented.pupils
+        levels = {s.pupil: part.level for book in self.invented.books for part in book.parts for s in part.seats}
+        old = [place for place in range(len(pupils)) if levels[place] >= _OWN_LOGIN_FROM_LEVEL]
+        demo = CHILDREN[MORNING_CLASS]
+        users = self._users([(pupils[p].person, STUDENT if pupils[p].person == demo else None) for p in old])
+        self._seat([(user, Role.STUDENT) for user in users])
+        user_of = dict(zip(old, users, strict=True))
+        codes = self._codes(len(pupils))
+        rows = [
+            (*_named(pupil.person, user_of.get(place)), code)
+            for place, (pupil, code) in enumerate(zip(pupils, codes, strict=True))
+        ]
+        self.students = insert(Student, (*_NAMED, "code"), rows)
+        insert(
+            StudentCode,
+            ("code", "school_id", "student_id"),
+            [(code, SCHOOL_ID, s) for code, s in zip(codes, self.students, strict=True)],
+        )
+
+    def _guardians(self) -> None:
+        people = [kin.person for kin in self.invented.kin]
+        users = self._users([(person, GUARDIAN if person == MOTHER else None) for person in people])
+        self._seat([(user, Role.GUARDIAN) for user in users])
+        guest = self._user(GRANDMOTHER.short, GUEST)
+        self._seat([(guest, Role.GUEST)])
+        guardians = insert(
+            Guardian, _NAMED, [_named(p, u) for p, u in zip([*people, GRANDMOTHER], [*users, guest], strict=True)]
+        )
+        self._contacts(guardians, [*users, guest])
+        rights = [
+            (guardians[kin], self.students[place], relation, True, True, self.since)
+            for place, pupil in enumerate(self.invented.pupils)
+            for kin, relation in pupil.kin
+        ]
+        child = next(place for place, p in enumerate(self.invented.pupils) if p.person == CHILDREN[MORNING_CLASS])
+        rights.append((guardians[-1], self.students[child], Relation.OTHER, False, False, self.since))
+        self._subscriptions(rights)
+
+    def _contacts(self, guardians: list[int], users: list[int]) -> None:
+        addresses = dict(User.objects.filter(pk__in=users).values_list("pk", "email"))
+        rows = [
+            (guardian, Contact.Kind.EMAIL, addresses[user], self.now)
+            for guardian, user in zip(guardians, users, strict=True)
+        ]
+        insert(Contact, ("guardian", "kind", "address", "confirmed_at"), rows)
+
+    def _subscriptions(self, rights: list[tuple[int, int, str, bool, bool, date]]) -> None:
+        columns = ("guardian", "student", "relation", "is_legal", "may_excuse", "starts_on")
+        keys = insert(Guardianship, columns, rights)
+        by_email = array(kind for kind in EventKind.values if kind not in _LESS_BY_EMAIL)
+        wanted = ((ChannelName.PORTAL, array(EventKind.values)), (ChannelName.EMAIL, by_email))
+        rows = [(key, channel, kinds, self.since) for key in keys for channel, kinds in wanted]
+        insert(Subscription, ("guardianship", "channel", "kinds", "starts_on"), rows)
+
+    def _users(self, people: list[tuple[Person, str | None]]) -> list[int]:
+        rows = []
+        for person, login in people:
+            username = login or self._username(person)
+            rows.append((username, f"{username}@example.org", person.short, self.password))
+        return insert(User, ("username", "email", "name", "password"), rows)
+
+    def _user(self, name: str, username: str, *, is_operator: bool = False) -> int:
+        row = (username, f"{username}@example.org", name, self.password, is_operator)
+        return insert(User, ("username", "email", "name", "password", "is_operator"), [row])[0]
+
+    def _username(self, person: Person) -> str:
+        name = ".".join(to_latin(part).lower() for part in (person.first, person.last))
+        self.names[name] += 1
+        return name if self.names[name] == 1 else f"{name}{self.names[name]}"
+
+    def _seat(self, seats: list[tuple[int, Role]]) -> None:
+        insert(Membership, ("user", "role", "starts_on"), [(user, role, self.since) for user, role in seats])
+
+    def _codes(self, count: int) -> list[str]:
+        codes: dict[str, None] = {}
+        while len(codes) < count:
+            codes[new_code(self.rng)] = None
+        return list(codes)
+
+
+def _named(person: Person, user: int | None) -> tuple[str, str, str, str, str, int | None]:
+    key = sort_key(person.first, person.middle, person.last)
+    return person.first, person.middle, person.last, key, person.gender, user
+
+
+def _first_of_each_role(invented: Invented) -> dict[int, str]:
+    """Return which workers have a log-in that the demo tells: place → user name."""
+    workers, courses, books = invented.workers, invented.courses, invented.books
+    homeroom = next(
+        course.teachers[0].worker
+        for course in courses
+        if course.is_class_hour and books[course.book].name == MORNING_CLASS
+    )
+    wanted = {"director": DIRECTOR, "school_admin": ADMIN, "clerk": CLERK}
+    found = {next(place for place, w in enumerate(workers) if w.role == role): name for role, name in wanted.items()}
+    demo = next(place for place, worker in enumerate(workers) if worker.person == DEMO_TEACHER)
+    return found | {homeroom: HOMEROOM, demo: TEACHER}
