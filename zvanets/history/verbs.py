@@ -39,6 +39,7 @@ class Verb(StrEnum):
     CONTACT_CONFIRMED = "contact.confirmed"
     CONTACT_DISABLED = "contact.disabled"
     SUBSCRIPTION_CHANGED = "subscription.changed"
+    CODE_ISSUED = "code.issued"
     PIN_ISSUED = "pin.issued"
     PIN_LOCKED = "pin.locked"
     PIN_UNLOCKED = "pin.unlocked"
