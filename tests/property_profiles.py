@@ -4,6 +4,10 @@ import os
 
 from hypothesis import settings
 
-settings.register_profile("quick", max_examples=30, deadline=None, print_blob=True)
-settings.register_profile("soak", max_examples=20 * 30, deadline=None, print_blob=True)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
+QUICK = 30
+
+
+def load() -> None:
+    settings.register_profile("quick", max_examples=QUICK, deadline=None, print_blob=True)
+    settings.register_profile("soak", max_examples=20 * QUICK, deadline=None, print_blob=True)
+    settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))

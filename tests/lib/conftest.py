@@ -1,0 +1,3 @@
+from tests.property_profiles import load
+
+load()
