@@ -56,7 +56,7 @@ def one_line(typed: object) -> str:
 
 @cache
 def _engine() -> Engine:
-    return Engine(dirs=[TEMPLATES], autoescape=False)
+    return Engine(dirs=[str(TEMPLATES)], autoescape=False)
 
 
 @cache
@@ -121,3 +121,9 @@ _SAID: dict[str, Callable[[Body, str], str | bool]] = {
     "minutes": _minutes,
     "late": lambda body, _language: body.get("kind") == AbsenceKind.LATE.name,
 }
+
+
+def and_more(first: str, rest: int, language: str) -> str:
+    """Return „Отсъства от 3-тия час и още 2“: the subject of a message that tells several things."""
+    text = _template(language, "and_more.txt").render(Context({"first": first, "rest": str(rest)}, autoescape=False))
+    return one_line(text)

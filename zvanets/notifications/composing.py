@@ -1,0 +1,62 @@
+"""One message out of several facts about one child: rendered once for all who hear the same in the same language."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from zvanets.guardians.models import ChannelName
+from zvanets.notifications import wording
+from zvanets.notifications.catalogue import telling_of
+from zvanets.notifications.hearers import Hearer
+from zvanets.notifications.wording import Words
+from zvanets.rules.delivery import Fact
+
+
+class Text(NamedTuple):
+    subject: str
+    text: str
+
+
+@dataclass
+class Composer:
+    """Remembers what it rendered for as long as one batch of the fan-out lasts."""
+
+    _words: dict[tuple[int, str, str, str], Words] = field(default_factory=dict)
+    _texts: dict[tuple[tuple[int, ...], tuple[str, ...], str, str, str], Text] = field(default_factory=dict)
+
+    def compose(self, facts: Sequence[Fact], hearer: Hearer) -> Text:
+        """Return the subject and text; what is urgent stands first."""
+        numbers, verbs = tuple(fact.number for fact in facts), tuple(fact.verb for fact in facts)
+        key = (numbers, verbs, hearer.child, hearer.channel, hearer.language)
+        if key not in self._texts:
+            self._texts[key] = self._compose(facts, hearer)
+        return self._texts[key]
+
+    def _compose(self, facts: Sequence[Fact], hearer: Hearer) -> Text:
+        parts = [self._say(fact, hearer) for fact in sorted(facts, key=_urgent_first)]
+        subject = parts[0].subject
+        if hearer.channel == ChannelName.SMS:
+            return Text("", f"{hearer.child}: {'; '.join(line for part in parts for line in part.lines)}")
+        if subject and len(parts) > 1:
+            subject = wording.and_more(subject, len(parts) - 1, hearer.language)
+        if subject:
+            subject = f"{hearer.child}: {subject}"
+        return Text(subject, "\n\n".join("\n".join(part.lines) for part in parts))
+
+    def _say(self, fact: Fact, hearer: Hearer) -> Words:
+        key = (fact.number, fact.verb, hearer.channel, hearer.language)
+        if key not in self._words:
+            telling = telling_of(fact.verb, fact.body)
+            self._words[key] = wording.words(
+                fact.verb,
+                fact.body,
+                channel=hearer.channel,
+                language=hearer.language,
+                is_private=telling is None or telling.is_private,
+            )
+        return self._words[key]
+
+
+def _urgent_first(fact: Fact) -> tuple[bool, int]:
+    telling = telling_of(fact.verb, fact.body)
+    return not (telling and telling.is_urgent), fact.number
