@@ -111,6 +111,8 @@ def test_each_warning_is_given_once_while_a_sum_grows(steps):
 def test_exactly_five_lessons_are_not_yet_in_the_states_report():
     assert not is_at_risk(10)
     assert is_at_risk(11)
+    assert not is_at_risk(6, preschool=True)
+    assert is_at_risk(8, preschool=True)
 
 
 @pytest.mark.parametrize(

@@ -100,8 +100,7 @@ def shown_halves(halves: int, lang: str = "bg") -> str:
 # Five unexcused lessons in a month end the family's payments; parents are warned before, at 3 and 4.5.
 MONTHLY_WARNINGS = (6, 9, 10)
 PAYMENTS_END_AT = 10  # half-units: 5 lessons
-PAYMENTS_END_AT_DAYS = 3  # preschool
-LATE_IN_PRESCHOOL_COUNTS = False
+PAYMENTS_END_AT_IN_PRESCHOOL = 6  # 3 days; there the unit is the day, and latenesses are not reported
 
 
 def warnings_reached(before: int, after: int, thresholds: Iterable[int] = MONTHLY_WARNINGS) -> tuple[int, ...]:
@@ -109,9 +108,9 @@ def warnings_reached(before: int, after: int, thresholds: Iterable[int] = MONTHL
     return tuple(each for each in thresholds if before < each <= after)
 
 
-def is_at_risk(halves: int) -> bool:
-    """Tell whether the state's report lists the child: more than 5.0 lessons, not exactly five."""
-    return halves > PAYMENTS_END_AT
+def is_at_risk(halves: int, *, preschool: bool = False) -> bool:
+    """Tell whether the state's report lists the child: more than 5.0 lessons or 3 days, not exactly so many."""
+    return halves > (PAYMENTS_END_AT_IN_PRESCHOOL if preschool else PAYMENTS_END_AT)
 
 
 @dataclass(frozen=True, slots=True)
