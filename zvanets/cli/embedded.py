@@ -23,6 +23,7 @@ KEEPER_IS_THERE = 75
 _SOCKET = "/.s.PGSQL.5432"
 _SOCKET_PATH_LIMIT = 107
 _START_SECONDS = 60
+_TRIES = 3
 _STOP_SECONDS = 15
 
 
@@ -37,6 +38,7 @@ class EmbeddedServer:
         self.log = self.home / "postgres.log"
         self._users: int | None = None
         self._keeper: int | None = None
+        self._failed = 0
 
     def start(self) -> None:
         """Return when the server answers; start it, and its data, when nobody has."""
@@ -44,6 +46,7 @@ class EmbeddedServer:
         if self._users is None:
             self._users = self.lock_file("users")
             fcntl.flock(self._users, fcntl.LOCK_SH)  # waits while the last user's server goes down
+        self._failed = 0
         if not wait_until(self._is_up_or_coming, _START_SECONDS):
             raise Problem(self._last_words("does not answer"))
 
@@ -143,9 +146,10 @@ class EmbeddedServer:
     def _is_up_or_coming(self) -> bool:
         if self.alive():
             return True
-        ended = self._reap()
-        if ended not in {None, 0, KEEPER_IS_THERE}:
-            raise Problem(self._last_words("did not start"))
+        if self._reap() not in {None, 0, KEEPER_IS_THERE}:
+            self._failed += 1  # once may have been the end of one that was killed
+            if self._failed == _TRIES:
+                raise Problem(self._last_words("did not start"))
         if self._keeper is None and not self.has_keeper():
             self._spawn_keeper()
         return False

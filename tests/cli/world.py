@@ -1,0 +1,39 @@
+"""What the tests of the command share: a clean environment, and which processes belong to a state directory."""
+
+import os
+import sys
+from pathlib import Path
+
+from zvanets.cli.processes import is_running, wait_until
+from zvanets.cli.state import server_home
+
+COMMAND = [sys.executable, "-m", "zvanets.cli.main"]
+CARELESS = {"fsync": "off"}
+
+
+def environment(state: Path, **more: str) -> dict[str, str]:
+    """This process' own without what the test run itself has been told."""
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith("ZVANETS_") and name != "DATABASE_URL"
+    }
+    return {**kept, "ZVANETS_STATE": str(state), **more}
+
+
+def processes_of(state: Path) -> dict[int, str]:
+    """Those that were told of the state directory, or stand in the server's."""
+    mark, home = f"ZVANETS_STATE={state}".encode(), str(server_home(state))
+    found = {}
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            told = mark in (process / "environ").read_bytes().split(b"\0")
+            stands = str((process / "cwd").readlink()).startswith(home)
+            command = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+        except OSError:
+            continue
+        if (told or stands) and is_running(int(process.name)):
+            found[int(process.name)] = command
+    return found
+
+
+def nothing_left_of(state: Path, seconds: float = 10) -> bool:
+    return wait_until(lambda: not processes_of(state), seconds, step=0.05)
