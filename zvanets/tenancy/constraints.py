@@ -142,11 +142,11 @@ class SameSchool(SchoolConstraint):
         return f"{type(self).__module__}.{type(self).__qualname__}", (), kwargs
 
     def create_sql(self, model: Any, schema_editor: Any) -> str:
-        table, far = model._meta.db_table, model._meta.apps.get_model(self.to)._meta
-        quote = schema_editor.quote_name
+        column, far = self._ends(model)
+        table, quote = model._meta.db_table, schema_editor.quote_name
         parts = {
             "table": Table(table, quote),
-            "column": Columns(table, [self._column(model)], quote),
+            "column": Columns(table, [column], quote),
             "far": Table(far.db_table, quote),
             "far_key": Columns(far.db_table, [far.pk.column], quote),
             "name": quote(self.name),
@@ -161,10 +161,13 @@ class SameSchool(SchoolConstraint):
         table, name, index = quote(model._meta.db_table), quote(self.name), quote(_index_name(self.name))
         return f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {name}; DROP INDEX IF EXISTS {index}"
 
-    def _column(self, model: Any) -> str:
-        # Undoing a rename meets the constraint of the former name on a field of the newer one.
-        names = {field.name: field.column for field in model._meta.local_fields}
-        return str(names.get(self.field, f"{self.field}_id"))
+    def _ends(self, model: Any) -> tuple[str, Any]:
+        """Return the column and the model it points to."""
+        # Undoing a rename meets the constraint of the former name beside a field or a model of the newer one.
+        field = next((one for one in model._meta.local_fields if one.name == self.field), None)
+        if field is None:
+            return f"{self.field}_id", model._meta.apps.get_model(self.to)._meta
+        return field.column, field.related_model._meta
 
     def _up(self) -> list[str]:
         on_delete = "SET NULL (%(column)s)" if self.on_delete == "SET NULL" else self.on_delete
