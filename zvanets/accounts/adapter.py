@@ -14,7 +14,7 @@ from zvanets.accounts import idle
 from zvanets.accounts.actor import address_of
 from zvanets.accounts.backends import typed_name
 from zvanets.accounts.models import SignIn, User
-from zvanets.accounts.seats import has_staff_seat
+from zvanets.accounts.seats import PLACES, has_staff_seat, places, seats_of
 from zvanets.lib import clock
 from zvanets.lib.logs import note
 
@@ -54,7 +54,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def login(self, request: HttpRequest, user: User) -> None:
         super().login(request, user)
-        idle.begin(request, is_staff=has_staff_seat(user))
+        seats = seats_of(user)
+        idle.begin(request, is_staff=has_staff_seat(user, seats))
+        request.session[PLACES] = len(places(user, seats))
         _keep_attempt(request, user, succeeded=True)
 
     def reauthenticate(self, user: User, password: str) -> bool:

@@ -11,6 +11,7 @@ from zvanets.tenancy.school import as_user
 
 FAMILY_URL = "/p/"
 OPERATOR_URL = "/o/"
+PLACES = "places"  # in the session: how many places its holder may choose from, so that the header asks nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +30,8 @@ def seats_of(user: User) -> list[Membership]:
         return list(seats.order_by("school__name", "school_id", "id"))
 
 
-def has_staff_seat(user: User) -> bool:
-    return user.is_operator or any(seat.role in STAFF for seat in seats_of(user))
+def has_staff_seat(user: User, seats: Iterable[Membership]) -> bool:
+    return user.is_operator or any(seat.role in STAFF for seat in seats)
 
 
 def places(user: User, seats: Sequence[Membership], *, here: str = "") -> list[Place]:

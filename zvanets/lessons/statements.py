@@ -20,7 +20,7 @@ from zvanets.tenancy.school import school_now
 _LESSON = """
 SELECT l.id, l.course_id, c.class_group_id, g.name AS class_group, s.name AS subject, l.date, l.hour_no, l.starts_at,
     l.ends_at, l.room, l.is_cancelled, t.id AS teacher_id, t.name AS teacher, school.time_zone,
-    r.version, r.topic, r.saved_at, h.text AS homework, h.due_on,
+    l.substitute_id IS NOT NULL, r.version, r.save_key, r.topic, r.saved_at, saver.name, h.text AS homework, h.due_on,
     COALESCE(o.future_entries_locked, true) AS future_locked, o.past_month_lock_day
 FROM schools_lesson l
 JOIN schools_school school ON school.id = l.school_id
@@ -37,6 +37,7 @@ LEFT JOIN LATERAL (
     ORDER BY p.user_id IS NOT DISTINCT FROM %(user)s DESC, ct.starts_on DESC, p.id LIMIT 1
 ) t ON true
 LEFT JOIN lessons_lessonrecord r ON r.school_id = l.school_id AND r.lesson_id = l.id
+LEFT JOIN accounts_user saver ON saver.id = r.saved_by_id
 LEFT JOIN lessons_homework h ON h.school_id = l.school_id AND h.lesson_id = l.id
 LEFT JOIN schools_schoolsettings o ON o.school_id = l.school_id
 WHERE l.school_id = %(school)s AND l.id = %(lesson)s AND (%(every)s OR t.user_id = %(user)s)
@@ -94,9 +95,12 @@ class LessonRow:
     teacher_id: int | None
     teacher: str | None
     time_zone: str
+    is_substituted: bool
     version: int | None
+    save_key: UUID | None
     topic: str | None
     saved_at: datetime | None
+    saved_by: str | None
     homework: str | None
     due_on: date | None
     future_locked: bool

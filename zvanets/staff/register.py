@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from html import escape
+from typing import NamedTuple
 
 from django.templatetags.static import static
 from django.utils.safestring import SafeString, mark_safe
@@ -43,6 +44,15 @@ class Row:
     remarks: list[Written] = field(default_factory=list)
     news: str = ""  # what somebody else saved meanwhile
     errors: dict[str, str] = field(default_factory=dict)  # by column: absent, grade, remark
+
+
+class Sign(NamedTuple):
+    """A column of signs: о or з, of which a student has one at most."""
+
+    column: str
+    kind: AbsenceKind
+    letter: str
+    other: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,26 +137,25 @@ def _absent(row: Row, name: str, said: Words, off: str) -> str:
             f'<td><span class="toggle e" title="{said.excused}"><span>у</span></span>'
             f'<input type="hidden" name="absent" value="{student}"><span class="sr">{said.excused}</span></td>'
         )
-    return _toggle("absent", row, AbsenceKind.UNEXCUSED, said.absent % name, "о", off)
+    return _toggle(row, Sign("absent", AbsenceKind.UNEXCUSED, "о", "late"), said.absent % name, off)
 
 
 def _late(row: Row, name: str, said: Words, off: str) -> str:
     if row.saved is AbsenceKind.EXCUSED:
         return "<td></td>"
     minutes = f'<input type="hidden" name="minutes-{row.line.student_id}" value="{row.minutes}">' if row.minutes else ""
-    return _toggle("late", row, AbsenceKind.LATE, said.late % name, "з", off, minutes)
+    return _toggle(row, Sign("late", AbsenceKind.LATE, "з", "absent"), said.late % name, off, minutes)
 
 
-def _toggle(column: str, row: Row, kind: AbsenceKind, label: str, sign: str, off: str, more: str = "") -> str:
+def _toggle(row: Row, sign: Sign, label: str, off: str, more: str = "") -> str:
     student = row.line.student_id
-    checked = " checked" if row.shown is kind else ""
-    saved = "" if row.saved is row.shown else f' data-saved="{"1" if row.saved is kind else ""}"'
-    other = "late" if column == "absent" else "absent"
+    checked = " checked" if row.shown is sign.kind else ""
+    saved = "" if row.saved is row.shown else f' data-saved="{"1" if row.saved is sign.kind else ""}"'
     return (
-        f'<td><label class="toggle {column[0]}"><input type="checkbox" id="{column}-{student}" name="{column}" '
-        f'value="{student}" data-col="{column}" data-other="{other}-{student}" aria-label="{label}"'
-        f"{_invalid(row, column)}{checked}{saved}{off}>"
-        f'<span aria-hidden="true">{sign}</span></label>{more}</td>'
+        f'<td><label class="toggle {sign.column[0]}"><input type="checkbox" id="{sign.column}-{student}" '
+        f'name="{sign.column}" value="{student}" data-col="{sign.column}" data-other="{sign.other}-{student}" '
+        f'aria-label="{label}"{_invalid(row, sign.column)}{checked}{saved}{off}>'
+        f'<span aria-hidden="true">{sign.letter}</span></label>{more}</td>'
     )
 
 

@@ -1,0 +1,55 @@
+"""The lesson: its page, and its save."""
+
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.views.decorators.http import require_http_methods
+
+from zvanets.lessons.actions import NewerVersion, save_lesson
+from zvanets.lessons.statements import LessonRow, find_lesson
+from zvanets.lib.refusals import Refusal
+from zvanets.schools.models import Lesson
+from zvanets.staff import lesson_page
+from zvanets.staff.seat import StaffRequest, page, seated
+from zvanets.staff.typed_lesson import TypedLesson, read, said
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@seated()
+def lesson(request: StaffRequest, lesson_id: int) -> HttpResponse:
+    if request.method == "POST":
+        return _save(request, lesson_id)
+    return _answer(request, _find(request, lesson_id))
+
+
+def _save(request: StaffRequest, lesson_id: int) -> HttpResponse:
+    typed = read(request.POST)
+    sheet = typed.sheet()
+    is_conflict = False
+    if sheet:
+        try:
+            save_lesson(request.seat.actor, lesson_id, sheet)
+        except Lesson.DoesNotExist:
+            raise Http404 from None
+        except NewerVersion:
+            is_conflict = True
+        except Refusal as refusal:
+            typed.refusal = said(refusal)
+        else:
+            return HttpResponseRedirect(request.seat.url("lesson", lesson_id))
+    return _answer(request, _find(request, lesson_id), typed, is_conflict=is_conflict)
+
+
+def _find(request: StaffRequest, lesson_id: int) -> LessonRow:
+    seat = request.seat
+    row = find_lesson(lesson_id, user_id=seat.user.pk, every=seat.writes_every_lesson)
+    if row is None:
+        raise Http404
+    return row
+
+
+def _answer(
+    request: StaffRequest, row: LessonRow, typed: TypedLesson | None = None, *, is_conflict: bool = False
+) -> HttpResponse:
+    template = "staff/lessons/_lesson.html" if request.htmx else "staff/lessons/lesson.html"
+    context = lesson_page.context(request.seat, row, typed, is_conflict=is_conflict)
+    status = 409 if is_conflict else 422 if typed else 200
+    return page(request, template, context, status=status)
