@@ -1,0 +1,21 @@
+"""The demo school, made once for these tests and committed, since its making is what is tested."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.core.management import call_command
+
+from tests.conftest import _make_schools
+
+
+@pytest.fixture(scope="module")
+def demo_school(django_db_setup, django_db_blocker) -> Iterator[int]:
+    from zvanets.demo import seed
+    from zvanets.demo.school import SCHOOL_ID
+
+    with django_db_blocker.unblock():
+        seed.ensure()
+    yield SCHOOL_ID
+    with django_db_blocker.unblock():
+        call_command("flush", database="owner", interactive=False, verbosity=0)
+        _make_schools()

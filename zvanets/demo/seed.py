@@ -1,0 +1,130 @@
+"""Make the demo school where it is missing, keep it living, and tell how to enter it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from random import Random
+
+from django.contrib.auth.hashers import make_password
+from django.db.models import Q
+
+from zvanets.accounts.models import Role, User
+from zvanets.demo import people
+from zvanets.demo.lessons import keep_current, unwritten
+from zvanets.demo.life import Life
+from zvanets.demo.school import NAME, SCHOOL_ID, SEED, SHORT_NAME, TOWN, invent
+from zvanets.demo.structure import Structure
+from zvanets.demo.year import demo_year
+from zvanets.history.models import Grace
+from zvanets.history.record import Actor, Fact, record
+from zvanets.history.verbs import Verb
+from zvanets.lib import clock
+from zvanets.schools.models import CourseTeacher, Lesson, School, SchoolYear
+from zvanets.tenancy.school import at_school
+
+# No secret: it opens an invented school on a server that listens to its own machine alone.
+PASSWORD = "zvanets-demo"  # noqa: S105
+GRACE_SECONDS = 5
+_LEVELS = tuple(range(13))
+_EVENING = time(21)
+_ITSELF = Actor(None, "", "")
+
+
+@dataclass(frozen=True)
+class Login:
+    """A way in, for the first screen and the demo's page."""
+
+    role: str
+    username: str
+    password: str
+    note: str = ""
+
+
+def ensure() -> None:
+    """Make the school if there is none, and let the time pass that nobody has written about; quick when all is there."""
+    now = clock.now()
+    _ensure_row()
+    with at_school(SCHOOL_ID):
+        if not SchoolYear.objects.exists():
+            _build(now)
+        keep_current(clock.today())
+        _live_until(now)
+
+
+def _ensure_row() -> None:
+    """As the owner: no other role may make a school."""
+    if not School.objects.filter(pk=SCHOOL_ID).exists():
+        School.objects.using("owner").create(
+            pk=SCHOOL_ID, name=NAME, short_name=SHORT_NAME, kind="средно", town=TOWN, municipality=TOWN, region=TOWN
+        )
+
+
+def _build(now: datetime) -> None:
+    invented = invent()
+    year = demo_year(clock.today(), _LEVELS)
+    everybody = people.People(invented, make_password(PASSWORD), year.starts_on, now)
+    everybody.build()
+    Structure(invented, everybody, year).build()
+    verbs = [verb for verb in Verb if verb.grace_seconds]
+    Grace.objects.bulk_create(Grace(verb=verb, seconds=GRACE_SECONDS) for verb in verbs)
+    record([Fact(Verb.SCHOOL_IMPORTED, body={"source": "demo", "seed": SEED})], actor=_ITSELF, tell=False, at=_eve(now))
+
+
+def _eve(now: datetime) -> datetime:
+    """Before the first of the weeks that are written about: history's times never run back."""
+    return now - timedelta(weeks=6)
+
+
+def _live_until(now: datetime) -> None:
+    waiting = unwritten(now)
+    if not waiting:
+        return
+    life = Life(Random(f"{SEED} {waiting[0].lesson.date}"), now, _homeroom())
+    life.live(waiting)
+    for day, facts in sorted(life.write().items()):
+        record(facts, actor=_ITSELF, tell=False, at=_recorded_at(day, now))
+
+
+def _recorded_at(day: date, now: datetime) -> datetime:
+    return min(now, datetime.combine(day, _EVENING, tzinfo=clock.SOFIA))
+
+
+def _homeroom() -> dict[int, int]:
+    teachers = CourseTeacher.objects.filter(course__is_class_hour=True)
+    return dict(teachers.values_list("course__class_group_id", "staff_member__user_id"))
+
+
+def current_lesson() -> Lesson | None:
+    """The lesson that the demo's teacher has now; inside at_school()."""
+    local = clock.now().astimezone(clock.SOFIA)
+    lesson: Lesson | None = (
+        Lesson.objects.standing()
+        .filter(
+            Q(ends_at__gte=local.time()),
+            date=local.date(),
+            starts_at__lte=local.time(),
+            course__teachers__staff_member__user__username=people.TEACHER,
+        )
+        .with_names()
+        .first()
+    )
+    return lesson
+
+
+def logins() -> list[Login]:
+    """One way in for each role."""
+    with at_school(SCHOOL_ID):
+        lesson = current_lesson()
+    room = lesson.course.class_group.name if lesson else ""
+    wanted = (
+        ("operator", people.OPERATOR, "the national service"),
+        (Role.DIRECTOR, people.DIRECTOR, SHORT_NAME),
+        (Role.SCHOOL_ADMIN, people.ADMIN, SHORT_NAME),
+        (Role.TEACHER, people.TEACHER, f"has {room} right now, at every hour"),
+        ("homeroom teacher", people.HOMEROOM, "of 7 Б"),
+        (Role.CLERK, people.CLERK, "enters for teachers"),
+        (Role.GUARDIAN, people.GUARDIAN, "a child in 7 Б, another in 5 А"),
+        (Role.STUDENT, people.STUDENT, "7 Б"),
+        (Role.GUEST, people.GUEST, "invited by the parents"),
+    )
+    there = set(User.objects.filter(username__in=[name for _, name, _ in wanted]).values_list("username", flat=True))
+    return [Login(str(role), name, PASSWORD, note) for role, name, note in wanted if name in there]
