@@ -78,9 +78,12 @@ class Child:
 class Supervisor:
     """Starts its children in order and ends them in reverse."""
 
-    def __init__(self, children: Iterable[Child], say: Callable[[str], None]) -> None:
+    def __init__(
+        self, children: Iterable[Child], say: Callable[[str], None], leave_seconds: float = _LEAVE_SECONDS
+    ) -> None:
         self.children = list(children)
         self.say = say
+        self.leave_seconds = leave_seconds
         self.ending = Event()
 
     def start(self) -> None:
@@ -99,7 +102,7 @@ class Supervisor:
             reap_orphans(self._own() | others())
 
     def stop(self) -> None:
-        deadline = time.monotonic() + _LEAVE_SECONDS
+        deadline = time.monotonic() + self.leave_seconds
         for child in reversed(self.children):
             child.stop(deadline)
 
