@@ -11,7 +11,7 @@ from zvanets.attendance.models import Absence, ExcuseReason
 from zvanets.history.record import Actor, Fact, record
 from zvanets.history.verbs import Verb
 from zvanets.lib import clock
-from zvanets.lib.refusals import Refusal
+from zvanets.lib.refusals import Refusal, gettext_noop
 from zvanets.rules.absences import AbsenceKind
 from zvanets.schools.register import OpenLesson
 from zvanets.tenancy.school import school_now
@@ -128,7 +128,7 @@ def excuse_absences(
         .select_related("student", "lesson__course__subject", "lesson__course__class_group")
     )
     if not chosen:
-        raise Refusal("nothing_to_excuse", "Изберете поне едно отсъствие, което още не е извинено.")
+        raise Refusal("nothing_to_excuse", gettext_noop("Изберете поне едно отсъствие, което още не е извинено."))
     _mark_excused(actor, chosen, reason, text.strip(), now)
     record([_excused(absence, reason) for absence in chosen], actor=actor, tell=True)
     return len(chosen)

@@ -11,7 +11,7 @@ from zvanets.gradebook.models import Grade
 from zvanets.history.record import Actor, Fact, record
 from zvanets.history.verbs import Verb
 from zvanets.lib import clock
-from zvanets.lib.refusals import Refusal
+from zvanets.lib.refusals import Refusal, gettext_noop
 from zvanets.rules.grades import GradeKind, Mark, check_kind, mark_of, scale_of
 from zvanets.schools.register import OpenLesson
 from zvanets.tenancy.school import school_now
@@ -44,7 +44,9 @@ class GradeEnded(Refusal):
     """Somebody corrected or withdrew this grade before."""
 
     def __init__(self) -> None:
-        super().__init__("grade_ended", "Тази оценка вече е поправена или оттеглена. Вижте новото ѝ състояние.")
+        super().__init__(
+            "grade_ended", gettext_noop("Тази оценка вече е поправена или оттеглена. Вижте новото ѝ състояние.")
+        )
 
 
 def give_grades(actor: Actor, lesson: OpenLesson, grades: Sequence[NewGrade]) -> list[Fact]:
@@ -134,7 +136,7 @@ def withdraw_grade(actor: Actor, grades: Iterable[Grade], *, grade_id: int, why:
 
 def _end(grades: Iterable[Grade], grade_id: int, why: str) -> Grade:
     if not why.strip():
-        raise Refusal("reason_missing", "Напишете защо променяте оценката: причината остава в историята.")
+        raise Refusal("reason_missing", gettext_noop("Напишете защо променяте оценката: причината остава в историята."))
     old: Grade = (
         Grade.objects.filter(pk__in=grades)
         .select_related("student", "course__subject", "course__class_group", "teacher")
@@ -162,7 +164,8 @@ def _must_suit(mark: Mark, kind: GradeKind, level: int) -> None:
     check_kind(kind, level)
     if mark.scale is not scale_of(level):
         raise Refusal(
-            "wrong_scale", "Тази оценка не е по скалата на класа: в I–III клас се оценява с думи, после с числа."
+            "wrong_scale",
+            gettext_noop("Тази оценка не е по скалата на класа: в I–III клас се оценява с думи, после с числа."),
         )
 
 

@@ -16,7 +16,7 @@ from zvanets.lessons import statements
 from zvanets.lessons.models import Homework, LessonRecord
 from zvanets.lessons.statements import LessonRow, Register
 from zvanets.lib import clock
-from zvanets.lib.refusals import Refusal
+from zvanets.lib.refusals import Refusal, gettext_noop
 from zvanets.remarks.actions import NewRemark, write_remarks
 from zvanets.rules.locks import entry_lock
 from zvanets.schools.models import Lesson
@@ -62,7 +62,9 @@ class NewerVersion(Refusal):
     def __init__(self, version: int) -> None:
         super().__init__(
             "newer_version",
-            "Друг записа този час преди Вас. Сравнете с новото му състояние; Вашето е запазено на екрана.",
+            gettext_noop(
+                "Друг записа този час преди Вас. Сравнете с новото му състояние; Вашето е запазено на екрана."
+            ),
         )
         self.version = version
 
@@ -88,7 +90,7 @@ def save_lesson(actor: Actor, lesson_id: int, sheet: Sheet) -> Saved:
     if sheet.students - register.lines.keys():
         raise Refusal(
             "not_in_register",
-            "Ученик от списъка вече не е в тази паралелка. Отворете часа наново; написаното е запазено.",
+            gettext_noop("Ученик от списъка вече не е в тази паралелка. Отворете часа наново; написаното е запазено."),
         )
     lesson = _open(row, register, sheet, now)
     facts = [
@@ -104,7 +106,7 @@ def save_lesson(actor: Actor, lesson_id: int, sheet: Sheet) -> Saved:
 
 def _must_be_open(row: LessonRow, today: date) -> None:
     if row.is_cancelled:
-        raise Refusal("lesson_cancelled", "Този час не се провежда и не може да се записва.")
+        raise Refusal("lesson_cancelled", gettext_noop("Този час не се провежда и не може да се записва."))
     lock = entry_lock(
         row.date, today=today, future_locked=row.future_locked, past_month_lock_day=row.past_month_lock_day
     )

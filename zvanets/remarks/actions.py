@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from zvanets.history.record import Actor, Fact, record
 from zvanets.history.verbs import Verb
 from zvanets.lib import clock
-from zvanets.lib.refusals import Refusal
+from zvanets.lib.refusals import Refusal, gettext_noop
 from zvanets.remarks.models import Remark
 from zvanets.schools.register import OpenLesson
 from zvanets.tenancy.school import school_now
@@ -72,7 +72,7 @@ def withdraw_remark(actor: Actor, remarks: Iterable[Remark], *, remark_id: int, 
     Raises Remark.DoesNotExist, and Refusal `reason_missing` or `remark_ended`.
     """
     if not why.strip():
-        raise Refusal("reason_missing", "Напишете защо оттегляте записа: причината остава в историята.")
+        raise Refusal("reason_missing", gettext_noop("Напишете защо оттегляте записа: причината остава в историята."))
     remark: Remark = (
         Remark.objects.filter(pk__in=remarks)
         .select_related("student")
@@ -80,7 +80,7 @@ def withdraw_remark(actor: Actor, remarks: Iterable[Remark], *, remark_id: int, 
         .get(pk=remark_id)
     )
     if remark.ended_at is not None:
-        raise Refusal("remark_ended", "Този запис вече е оттеглен.")
+        raise Refusal("remark_ended", gettext_noop("Този запис вече е оттеглен."))
     Remark.objects.filter(pk=remark.pk).update(ended_at=clock.now(), ended_why=why.strip())
     fact = Fact(
         Verb.REMARK_WITHDRAWN,

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from zvanets.lib.refusals import Refusal
+from zvanets.lib.refusals import Refusal, gettext_noop
 
 
 def entry_lock(day: date, *, today: date, future_locked: bool, past_month_lock_day: int | None) -> Refusal | None:
@@ -12,12 +12,16 @@ def entry_lock(day: date, *, today: date, future_locked: bool, past_month_lock_d
     """
     if future_locked and day > today:
         return Refusal(
-            "lesson_in_future", "Часът е на %(day)s: записва се в деня му. Написаното е запазено.", {"day": _day(day)}
+            "lesson_in_future",
+            gettext_noop("Часът е на %(day)s: записва се в деня му. Написаното е запазено."),
+            {"day": _day(day)},
         )
     if past_month_lock_day is not None and _closed(day, today, past_month_lock_day):
         return Refusal(
             "month_closed",
-            "Месецът на часа (%(day)s) е заключен от училището. Написаното е запазено; обърнете се към директора.",
+            gettext_noop(
+                "Месецът на часа (%(day)s) е заключен от училището. Написаното е запазено; обърнете се към директора."
+            ),
             {"day": _day(day)},
         )
     return None
