@@ -19,8 +19,10 @@ ALLOWED_HOSTS = env.list("ZVANETS_HOSTS", default=["127.0.0.1", "localhost", "[:
 ORIGIN = env.str("ZVANETS_ORIGIN", default="http://127.0.0.1:8000")
 CSRF_TRUSTED_ORIGINS = [ORIGIN]
 HTTPS = ORIGIN.startswith("https:")
-TRUSTED_PROXIES = env.int("ZVANETS_TRUSTED_PROXIES", default=0)  # how many of ours stand in front and add X-Forwarded-For
-SOURCE_URL = env.str("ZVANETS_SOURCE_URL", default="/source/")  # AGPL § 13: the running version's source
+TRUSTED_PROXIES = env.int(
+    "ZVANETS_TRUSTED_PROXIES", default=0
+)  # how many of ours stand in front and add X-Forwarded-For
+SOURCE_URL = env.str("ZVANETS_SOURCE_URL", default="/static/zvanets-source.tar.gz")  # AGPL § 13
 
 INSTALLED_APPS = [
     "django.contrib.auth",

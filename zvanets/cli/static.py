@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from zvanets.cli import source
 from zvanets.cli import state as states
 
 _SOURCES = (states.CHECKOUT / "zvanets", states.CHECKOUT / "requirements.lock")
@@ -15,6 +16,7 @@ def ensure(state: Path) -> None:
     if not _is_fresh(state / "static" / "staticfiles.json"):
         subprocess.run([sys.executable, "-m", "zvanets.cli.main", "collect-static"], check=True)
     os.environ["ZVANETS_HASHED_STATIC"] = "1"
+    source.ensure(state / "static")
 
 
 def collect() -> None:
