@@ -59,7 +59,9 @@ def programs() -> Path:
 
 
 def _copied(wheel: Path) -> Path:
-    digest = hashlib.sha256(next(wheel.parent.glob(f"{_WHEEL}-*.dist-info/RECORD")).read_bytes()).hexdigest()[:12]
+    record = next(wheel.parent.glob(f"{_WHEEL}-*.dist-info/RECORD")).read_text().splitlines()
+    programs_alone = "\n".join(sorted(line for line in record if "/pginstall/" in line))
+    digest = hashlib.sha256(programs_alone.encode()).hexdigest()[:12]
     home = SYSTEM_HOME / f"postgres-{digest}"
     if not home.exists():
         draft = SYSTEM_HOME / f"postgres-{digest}.{os.getpid()}"

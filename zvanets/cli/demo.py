@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from importlib.util import find_spec
+from dataclasses import asdict
 from pathlib import Path
 
 from zvanets.cli import database, serve, static
@@ -25,12 +25,10 @@ _FIRST_PAGE_SECONDS = 60
 
 def prepare() -> str:
     """Make the demo school where it is missing; return its log-ins."""
-    if find_spec("zvanets.demo.seed") is None:
-        return "[]"
     from zvanets.demo import seed
 
     seed.ensure()
-    return json.dumps([vars(login) if hasattr(login, "__dict__") else login for login in seed.logins()], default=str)
+    return json.dumps([asdict(login) for login in seed.logins()])
 
 
 class Demo:
