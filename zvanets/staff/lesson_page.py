@@ -56,7 +56,7 @@ def context(
         "lesson": _head(seat, lesson),
         "rows": rows_html(rows.values(), is_open=not lock or typed is not None),
         "sheet": {
-            "version": typed.seen if typed and not is_conflict else lesson.version or 0,
+            "version": str(typed.seen if typed and not is_conflict else lesson.version or 0),
             "key": str(typed.key if typed and not is_conflict else uuid4()),
             "base": (typed.base if typed and not is_conflict else saved).packed(),
             "draft": f"{seat.user.pk}:{lesson.id}",
@@ -65,8 +65,8 @@ def context(
             "topic": _text("topic", saved.topic, typed),
             "homework": _text("homework", saved.homework, typed),
             "due": _due(lesson, typed),
-            "kinds": [(int(kind), kind_name(kind, lang())) for kind in KINDS],
-            "kind": int(typed.kind if typed else GradeKind.CURRENT),
+            "kinds": [(str(int(kind)), kind_name(kind, lang())) for kind in KINDS],
+            "kind": str(int(typed.kind if typed else GradeKind.CURRENT)),  # text: a template localises numbers
             "size": bg.counted(len(rows), "student", lang()),
             **_counts(rows.values()),
             "state": _state(seat, lesson),
