@@ -1,0 +1,165 @@
+"""What every bench stands on: a throw-away installation, and what its processes have cost."""
+
+import http.client
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from zvanets.cli import database
+from zvanets.cli.embedded import EmbeddedServer
+
+ROOT = Path(__file__).resolve().parent.parent
+TICKS = os.sysconf("SC_CLK_TCK")
+
+Figures = dict[str, float | int | str]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_for(what: Callable[[], Any], seconds: float, every: float = 0.02) -> Any:
+    """Return the first true value of `what`; AssertionError after `seconds`."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if found := what():
+            return found
+        time.sleep(every)
+    raise AssertionError(f"nothing came in {seconds} s: {what}")
+
+
+def tree_cpu_seconds(root: int) -> float:
+    """User and system time of a process with all its descendants, the finished ones that were waited for included."""
+    children: dict[int, list[int]] = {}
+    ticks: dict[int, int] = {}
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            words = (entry / "stat").read_text().rpartition(")")[2].split()
+        except OSError:  # it has ended meanwhile
+            continue
+        children.setdefault(int(words[1]), []).append(int(entry.name))
+        ticks[int(entry.name)] = sum(map(int, words[11:15]))  # utime, stime, and those of finished children
+    total, waiting = 0, [root]
+    while waiting:
+        pid = waiting.pop()
+        total += ticks.get(pid, 0)
+        waiting.extend(children.get(pid, ()))
+    return total / TICKS
+
+
+@dataclass
+class Installation:
+    """Zvanets in a directory of its own: a migrated database, and the processes that were started."""
+
+    state: Path
+    port: int
+    server: EmbeddedServer
+    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self, name: str, **environment: str) -> None:
+        """Start `serve` or `worker`; `serve` answers when this returns."""
+        with (self.state / f"{name}.log").open("ab") as log:
+            self.processes[name] = subprocess.Popen(
+                [sys.executable, "-m", "zvanets.cli.main", name],
+                env={**os.environ, **environment},
+                cwd=ROOT,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        if name == "serve":
+            wait_for(self.answers, 60)
+
+    def answers(self) -> bool:
+        """Whether the web serves and reaches its database."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=2)
+        try:
+            connection.request("GET", "/healthz")
+            return connection.getresponse().status == 200
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
+
+    def cpu_seconds(self, name: str) -> float:
+        """What a started process and its children have cost until now; `database` is the embedded server."""
+        pid = (self.server.postmaster() or 0) if name == "database" else self.processes[name].pid
+        return tree_cpu_seconds(pid)
+
+    def stop(self, name: str) -> None:
+        process = self.processes.pop(name)
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+    def administrator(self) -> psycopg.Connection[tuple[Any, ...]]:
+        """A connection past every wall, in autocommit; the caller closes it."""
+        return psycopg.connect(self.server.admin_url(database.NAME), autocommit=True)
+
+    def ask(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        with self.administrator() as connection:
+            cursor = connection.execute(sql, values)
+            return cursor.fetchall() if cursor.description else []
+
+
+@contextmanager
+def installation(**environment: str) -> Iterator[Installation]:
+    """Give a fresh installation, with Django set up in this process as its application; web and worker are to start.
+
+    Only once a process: settings are read once.
+    """
+    state = Path(tempfile.mkdtemp(prefix="zvanets-bench-"))
+    for name in [name for name in os.environ if name.startswith("ZVANETS_") or name == "DATABASE_URL"]:
+        del os.environ[name]
+    port = free_port()
+    os.environ |= {
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "ZVANETS_STATE": str(state),
+        "ZVANETS_PORT": str(port),
+        "ZVANETS_ORIGIN": f"http://127.0.0.1:{port}",
+        **environment,
+    }
+    server = EmbeddedServer(state)
+    system = Installation(state, port, server)
+    server.start()
+    try:
+        with database.opened(state, set_up=True):
+            from zvanets.cli import migrations
+
+            migrations.run()
+            yield system
+    finally:
+        for name in list(system.processes):
+            system.stop(name)
+        _leave_database()
+        server.discard()
+        shutil.rmtree(state, ignore_errors=True)
+
+
+def _leave_database() -> None:
+    from django.db import connections
+
+    connections.close_all()
