@@ -36,7 +36,7 @@ BEGIN
     IF to_regclass('public.' || v_name) IS NOT NULL THEN
         RETURN;
     END IF;
-    EXECUTE format('CREATE TABLE %I (LIKE history_access INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', v_name);
+    EXECUTE format('CREATE TABLE public.%I (LIKE history_access INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', v_name);
     EXECUTE format('WITH moved AS (DELETE FROM history_access_other WHERE %s RETURNING *)'
                    ' INSERT INTO %I SELECT * FROM moved', v_range, v_name);
     EXECUTE format('ALTER TABLE history_access ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)', v_name,
