@@ -55,7 +55,6 @@ class Life:
     absences: list[tuple[Held, int, Attendance]] = field(default_factory=list)
     remarks: list[tuple[Held, NewRemark]] = field(default_factory=list)
     homework: list[tuple[Held, str]] = field(default_factory=list)
-    gifts: dict[int, float] = field(default_factory=dict)
     ill: list[int] = field(default_factory=list)  # places in `absences`
     ill_until: dict[int, date] = field(default_factory=dict)
     asked: dict[int, int] = field(default_factory=lambda: defaultdict(int))
@@ -112,7 +111,7 @@ class Life:
                 self.grades.append((held, self._grade(held, student, GradeKind.CURRENT)))
 
     def _grade(self, held: Held, student: int, kind: GradeKind) -> NewGrade:
-        gift = self.gifts.setdefault(student, self.rng.gauss(4.9, 0.8))
+        gift = Random(student).gauss(4.9, 0.8)
         value = Decimal(min(6, max(2, round(gift + self.rng.gauss(0, 0.6)))))
         scale = scale_of(held.lesson.lines[student].level) or Scale.QUANTITATIVE
         if scale is Scale.QUANTITATIVE and value >= 3:
@@ -128,14 +127,14 @@ class Life:
         student = self.rng.choice(list(held.lesson.lines))
         self.remarks.append((held, NewRemark(student, kind, self.rng.choice(said))))
 
-    def write(self) -> dict[date, list[Fact]]:
-        """Insert everything; return the facts by day, for history."""
-        facts: dict[date, list[Fact]] = defaultdict(list)
+    def write(self) -> dict[datetime, list[Fact]]:
+        """Insert everything; return the facts by the moment they were saved at, for history."""
+        facts: dict[datetime, list[Fact]] = defaultdict(list)
         absences = self._absences()
         for held, fact in [*absences, *self._grades(), *self._remarks(), *self._homework(), *self._records()]:
-            facts[held.lesson.date].append(fact)
+            facts[held.ends].append(fact)
         for held, fact in self._excuse([absences[place] for place in self.ill]):
-            facts[held.lesson.date + _EXCUSED_AFTER].append(fact)
+            facts[held.ends + _EXCUSED_AFTER].append(fact)
         return facts
 
     def _excuse(self, absences: list[tuple[Held, Fact]]) -> list[tuple[Held, Fact]]:
