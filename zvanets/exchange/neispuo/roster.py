@@ -49,6 +49,7 @@ class Roster:
     groups: tuple[Group, ...]
     subjects: tuple[SubjectRow, ...]
     courses: tuple[Curriculum, ...]
+    past_courses: tuple[Curriculum, ...]  # no longer valid; those an earlier import made are marked so
     book_of: Mapping[int, int]  # the class group of a course
     teaching: tuple[Teaching, ...]
     staff: tuple[Staff, ...]
@@ -111,7 +112,8 @@ class Selection:
             groups=tuple(self.groups),
             subjects=tuple(self.files.all(SubjectRow)),
             courses=tuple(self.courses),
-            book_of={one.id: self.links[one.id].class_group_id for one in self.courses},
+            past_courses=tuple(one for one in self.all_courses if one.id in self.links and one.id not in ids),
+            book_of={one.id: self.links[one.id].class_group_id for one in self.all_courses if one.id in self.links},
             teaching=tuple(merged(self.assignments, person_of)),
             staff=tuple(self.files.all(Staff)),
             students=tuple(self.students),
