@@ -77,6 +77,16 @@ def test_a_school_inside_a_transaction_does_not_outlive_its_block(school):
         assert setting() == ""
 
 
+@committed
+def test_each_connection_comes_back_to_its_own_school(two_schools):
+    here, there = two_schools
+    with at_school(here.pk), at_school(there.pk, "worker"):
+        with at_school(there.pk):
+            pass
+        assert setting() == str(here.pk)
+        assert school_now() == there.pk
+
+
 def test_an_error_inside_leaves_the_outer_school_open(two_schools):
     here, there = two_schools
     with at_school(here.pk):

@@ -1,10 +1,10 @@
 """The current school: one transaction, one SET LOCAL, and the wall does the rest."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -22,10 +22,11 @@ class NoSchool(RuntimeError):
 
 @dataclass(frozen=True)
 class _Here:
+    """The innermost school, and what each connection was told; the two mappings are replaced, never changed."""
+
     school_id: int | None = None
-    user_id: int | None = None
-    schools_open: frozenset[str] = frozenset()
-    users_open: frozenset[str] = frozenset()
+    schools: Mapping[str, int] = field(default_factory=dict)
+    users: Mapping[str, int] = field(default_factory=dict)
 
 
 _NOWHERE = _Here()
@@ -47,22 +48,18 @@ def school_or_none() -> int | None:
 @contextmanager
 def at_school(school_id: int, using: str = "default") -> Iterator[None]:
     """Open one school: one transaction in which row-level security shows its rows and no others."""
-    here = _here.get()
-    number = _bigint(school_id)
-    inside = replace(here, school_id=number, schools_open=here.schools_open | {using})
-    before = here.school_id if using in here.schools_open else None
-    with _local("app.school_id", number, before, using, inside):
+    here, number = _here.get(), _bigint(school_id)
+    inside = _Here(number, {**here.schools, using: number}, here.users)
+    with _local("app.school_id", number, here.schools.get(using), using, inside):
         yield
 
 
 @contextmanager
 def as_user(user_id: int, using: str = "default") -> Iterator[None]:
     """Show a person's own memberships in all schools: the one look across the wall."""
-    here = _here.get()
-    number = _bigint(user_id)
-    inside = replace(here, user_id=number, users_open=here.users_open | {using})
-    before = here.user_id if using in here.users_open else None
-    with _local("app.user_id", number, before, using, inside):
+    here, number = _here.get(), _bigint(user_id)
+    inside = _Here(here.school_id, here.schools, {**here.users, using: number})
+    with _local("app.user_id", number, here.users.get(using), using, inside):
         yield
 
 
@@ -108,9 +105,9 @@ class Guard:
 
     def __call__(self, execute: Execute, sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
         here = _here.get()
-        if self.using not in here.schools_open:
+        if self.using not in here.schools:
             named = set(_walled_names().findall(str(sql)))
-            if self.using in here.users_open:
+            if self.using in here.users:
                 named -= _tables_with_mine()
             if named:
                 raise NoSchool(f"{', '.join(sorted(named))} outside at_school(): {str(sql)[:200]}")
