@@ -14,6 +14,7 @@ STATE = Path(env.str("ZVANETS_STATE", default=str(ROOT / ".zvanets")))
 
 DEBUG = False
 DEMO = env.bool("ZVANETS_DEMO", default=False)
+MAILBOX = Path(env.str("ZVANETS_MAILBOX_DIR", default=str(STATE / "mail")))  # of the demo's mail carrier
 SECRET_KEY = env.str("ZVANETS_SECRET_KEY", default="only-for-tests-and-builds")
 ALLOWED_HOSTS = env.list("ZVANETS_HOSTS", default=["127.0.0.1", "localhost", "[::1]", "testserver"])
 ORIGIN = env.str("ZVANETS_ORIGIN", default="http://127.0.0.1:8000")
@@ -173,6 +174,9 @@ vars().update(env.email_url("ZVANETS_SMTP_URL", default=SMTP_URL))  # letters ab
 EMAIL_TIMEOUT = 5
 MAIL_FROM = DEFAULT_FROM_EMAIL = env.str("ZVANETS_MAIL_FROM", default="diary@example.org")
 BOUNCE_DOMAIN = env.str("ZVANETS_BOUNCE_DOMAIN", default="bounce.example.org")
+BOUNCE_MAILDIR = env.str(
+    "ZVANETS_BOUNCE_MAILDIR", default=""
+)  # where a mail server may leave them, see docs/operations
 PHONE_NUMBER = env.str("ZVANETS_PHONE_NUMBER", default="")  # the number parents dial; empty: no telephone yet
 
 LOGGING_CONFIG = None

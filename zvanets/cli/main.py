@@ -21,6 +21,7 @@ _ELSEWHERE = {
     "import-school": "zvanets.exchange.commands",
     "invent-contacts": "zvanets.demo.commands",
     "verify-history": "zvanets.history.commands",
+    "receive-bounce": "zvanets.notifications.commands",
     "create-operator": "zvanets.accounts.commands",
 }
 _LAST_WORDS_SECONDS = 20

@@ -1,0 +1,1 @@
+"""E-mail, handed to the operator's own mail server."""

@@ -1,0 +1,1 @@
+"""The portal: a message is there as soon as it is written."""
