@@ -48,7 +48,7 @@ class Folder:
             each.mkdir(mode=0o700, parents=True, exist_ok=True)
         for left in self.tmp.iterdir():
             left.unlink()
-        self._names = deque(kept.name for kept in reversed(self.newest(keep * 2)))
+        self._kept = deque(reversed(newest(path)))
         self._count = 0
         self._prune()
 
@@ -56,22 +56,21 @@ class Folder:
         """Keep one mail, and let the oldest go."""
         self._count += 1
         micros = (clock.now() - _EPOCH) // timedelta(microseconds=1)
-        name = f"{micros}.{os.getpid()}-{self._count}"
-        draft = self.tmp / name
+        draft = self.tmp / f"{micros}.{os.getpid()}-{self._count}.eml"
         draft.write_bytes(content)
-        kept = Kept(draft.rename(self.new / f"{name}.eml"))
-        self._names.append(name)
+        self._kept.append(Kept(draft.rename(self.new / draft.name)))
         self._prune()
-        return kept
-
-    def newest(self, count: int) -> list[Kept]:
-        """Return the newest mails, the newest first."""
-        names = sorted((path.name for path in self.new.glob("*.eml")), key=_arrival, reverse=True)
-        return [Kept(self.new / name) for name in names[:count]]
+        return self._kept[-1]
 
     def _prune(self) -> None:
-        while len(self._names) > self.keep:
-            (self.new / f"{self._names.popleft()}.eml").unlink(missing_ok=True)
+        while len(self._kept) > self.keep:
+            self._kept.popleft().path.unlink(missing_ok=True)
+
+
+def newest(path: Path, count: int | None = None) -> list[Kept]:
+    """Return the newest mails of a folder, the newest first; none when nobody made it yet."""
+    names = [each.name for each in (path / "new").glob("*.eml")]
+    return [Kept(path / "new" / name) for name in sorted(names, key=_arrival, reverse=True)[:count]]
 
 
 def _arrival(name: str) -> tuple[int, int]:

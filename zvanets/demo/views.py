@@ -1,0 +1,74 @@
+"""The parents' phones: what reaches families in this very moment."""
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+
+from zvanets.demo import inbox, people, seed
+from zvanets.demo.inbox import Arrival
+from zvanets.demo.school import SCHOOL_ID
+from zvanets.lib import bg, clock
+from zvanets.tenancy.school import at_school
+
+
+@require_safe
+def phones(request: HttpRequest) -> HttpResponse:
+    with at_school(SCHOOL_ID):
+        lesson = seed.current_lesson()
+    sign_in, now = reverse("account_login"), reverse("staff:now", args=[SCHOOL_ID])
+    context = {
+        "lesson": lesson,
+        "lesson_url": now,
+        "as_teacher": f"{sign_in}?{urlencode({'next': now})}",
+        "as_guardian": f"{sign_in}?{urlencode({'next': reverse('portal:home')})}",
+        "teacher": people.TEACHER,
+        "guardian": people.GUARDIAN,
+        "password": seed.PASSWORD,
+        "grace": seed.GRACE_SECONDS,
+    }
+    return render(request, "demo/phones.html", context | _mail(settings.MAILBOX))
+
+
+@require_safe
+def mail(request: HttpRequest) -> HttpResponse:
+    """The phone's newest letters; 204 while nothing came, which htmx takes as „leave it as it is“."""
+    if request.GET.get("seen") == inbox.newest_name(settings.MAILBOX):
+        return HttpResponse(status=204)
+    answer = render(request, "demo/_mail.html", _mail(settings.MAILBOX))
+    answer["HX-Trigger"] = "bell"
+    return answer
+
+
+def _mail(path: Path) -> dict[str, Any]:
+    seen = inbox.newest_name(path)
+    arrivals = inbox.arrivals(path)
+    language = get_language() or "bg"
+    known = [arrival.seconds for arrival in arrivals if arrival.seconds is not None]
+    return {
+        "seen": seen,
+        "seconds": _tenths(known[0], language) if known else "",
+        "letters": [_letter(arrival, language) for arrival in arrivals],
+    }
+
+
+def _letter(arrival: Arrival, language: str) -> dict[str, Any]:
+    letter = arrival.mail
+    return {
+        "to": letter.to,
+        "subject": letter.subject,
+        "lines": letter.lines[1:],  # the first is the child's name, which the subject says as well
+        "at": letter.arrived_at.astimezone(clock.SOFIA).strftime("%H:%M:%S"),
+        "seconds": "" if arrival.seconds is None else _tenths(arrival.seconds, language),
+    }
+
+
+def _tenths(seconds: float, language: str) -> str:
+    return bg.number(Decimal(seconds), language, places=1)
