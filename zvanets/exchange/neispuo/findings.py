@@ -40,7 +40,7 @@ class Kind(StrEnum):
 HEADINGS = {
     Kind.FOLDER: gettext_noop("Папката не може да се прочете"),
     Kind.FILE: gettext_noop("Файлът не може да се прочете"),
-    Kind.COLUMN: gettext_noop("Липсва колона"),
+    Kind.COLUMN: gettext_noop("Колони"),
     Kind.VALUE: gettext_noop("Нечетлива стойност"),
     Kind.DANGLING: gettext_noop("Номер, който го няма"),
     Kind.DOUBLED: gettext_noop("Повторен номер"),

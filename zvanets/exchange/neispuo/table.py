@@ -33,19 +33,18 @@ class Table(Generic[R]):
 class Unreadable(Exception):
     """The rest of the file cannot be read."""
 
-    def __init__(self, msgid: str, line: int = 0, kind: Kind = Kind.FILE, **params: str | int) -> None:
+    def __init__(self, msgid: str, line: int = 0, **params: str | int) -> None:
         super().__init__(msgid)
-        self.msgid, self.line, self.kind, self.params = msgid, line, kind, params
+        self.msgid, self.line, self.params = msgid, line, params
 
 
 def read_table(folder: Path, row: type[R], findings: Findings) -> Table[R]:
     """Read the file of these rows; every error goes to the findings."""
     table: Table[R] = Table()
     try:
-        _Reading(row, table, findings).read(folder / row.FILE)
-        table.is_whole = True
+        table.is_whole = _Reading(row, table, findings).read(folder / row.FILE)
     except Unreadable as stop:
-        findings.error(stop.kind, Place(row.FILE, stop.line), stop.msgid, **stop.params)
+        findings.error(Kind.FILE, Place(row.FILE, stop.line), stop.msgid, **stop.params)
     except OSError as error:
         msgid = gettext_noop("Файлът не може да се отвори: %(why)s.")
         findings.error(Kind.FILE, Place(row.FILE), msgid, why=error.strerror or str(error))
@@ -59,12 +58,14 @@ class _Reading(Generic[R]):
         self.readers = {one.name: hints[one.name].__metadata__[0] for one in fields(row) if one.name != "line"}
         self.errors = 0
 
-    def read(self, path: Path) -> None:
+    def read(self, path: Path) -> bool:
+        """Read to the end of the file; False when its header tells that it is another one."""
         lines = _lines(path)
         header = next(lines)
         delimiter = max(",;\t", key=header.count)
         names = [name.strip().strip('"') for name in header.strip().split(delimiter)]
-        self._check(names)
+        if not self._is_ours(names):
+            return False
         reader = csv.reader(lines, delimiter=delimiter, strict=True)
         while (cells := self._next(reader)) is not None:
             if cells:
@@ -72,6 +73,7 @@ class _Reading(Generic[R]):
             if self.errors > ERRORS_A_FILE:
                 msgid = gettext_noop("Повече от %(limit)s грешки: останалите редове не са четени.")
                 raise Unreadable(msgid, reader.line_num + 1, limit=ERRORS_A_FILE)
+        return True
 
     def _next(self, reader: Any) -> list[str] | None:
         line = reader.line_num + 2
@@ -80,15 +82,15 @@ class _Reading(Generic[R]):
         except csv.Error:
             raise Unreadable(gettext_noop("Кавичките в реда не са затворени правилно."), line) from None
 
-    def _check(self, names: list[str]) -> None:
-        missing = [name for name in self.readers if name not in names]
-        if missing:
-            msgid = gettext_noop("Липсва: %(missing)s. Във файла има: %(found)s.")
-            found = shown(", ".join(names), 300)
-            raise Unreadable(msgid, 1, Kind.COLUMN, missing=", ".join(missing), found=found)
-        doubled = {name for name in names if names.count(name) > 1}
-        if doubled:
-            raise Unreadable(gettext_noop("Повторена колона: %(doubled)s."), 1, Kind.COLUMN, doubled=", ".join(doubled))
+    def _is_ours(self, names: list[str]) -> bool:
+        for name in self.readers:
+            if names.count(name) > 1:
+                self._error(Kind.COLUMN, Place(self.row.FILE, 1, name), gettext_noop("Колоната стои повече от веднъж."))
+            elif name not in names:
+                msgid = gettext_noop("Няма такава колона; във файла са: %(found)s.")
+                found = shown(", ".join(names), 300)
+                self._error(Kind.COLUMN, Place(self.row.FILE, 1, name), msgid, found=found)
+        return not self.errors
 
     def _take(self, line: int, names: list[str], cells: list[str]) -> None:
         before = self.errors
