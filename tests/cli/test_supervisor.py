@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,16 @@ class Supervised:
     def end(self, by: signal.Signals) -> str:
         self.process.send_signal(by)
         return self.process.communicate(timeout=20)[0]
+
+
+def members_of_group(number: str) -> list[str]:
+    """The living and the dead."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            state, _parent, group, *_ = (process / "stat").read_text().rpartition(")")[2].split()
+            found += [state] if group == number else []
+    return found
 
 
 @pytest.fixture
@@ -101,6 +112,14 @@ def test_a_child_that_always_ends_is_started_ever_more_slowly(supervise):
     said = running.end(signal.SIGTERM)
     assert "first ended (exit code 0); it starts again in 1 s." in said
     assert "first ended (exit code 0); it starts again in 2 s." in said
+
+
+def test_no_dead_one_waits_to_be_buried(supervise):
+    running = supervise(STUBBORN)
+    assert running.has_started()
+    running.end(signal.SIGTERM)
+    for name in ("first", "second"):
+        assert not members_of_group(running.starts_of(name)[0])
 
 
 def test_a_second_signal_while_leaving_changes_nothing(supervise, tmp_path):

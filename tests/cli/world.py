@@ -1,10 +1,11 @@
 """What the tests of the command share: a clean environment, and which processes belong to a state directory."""
 
 import os
+import socket
 import sys
 from pathlib import Path
 
-from zvanets.cli.processes import is_running, wait_until
+from zvanets.cli.processes import wait_until
 from zvanets.cli.state import server_home
 
 COMMAND = [sys.executable, "-m", "zvanets.cli.main"]
@@ -30,10 +31,16 @@ def processes_of(state: Path) -> dict[int, str]:
             command = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode()
         except OSError:
             continue
-        if (told or stands) and is_running(int(process.name)):
+        if told or stands:
             found[int(process.name)] = command
     return found
 
 
 def nothing_left_of(state: Path, seconds: float = 10) -> bool:
     return wait_until(lambda: not processes_of(state), seconds, step=0.05)
+
+
+def free_port() -> int:
+    with socket.socket() as door:
+        door.bind(("127.0.0.1", 0))
+        return door.getsockname()[1]

@@ -20,7 +20,7 @@ from zvanets.cli.problem import Problem
 from zvanets.tenancy.roles import APP, OWNER, ROLES, WORKER, bootstrap
 
 NAME = "zvanets"
-_VARIABLES = ("ZVANETS_APP_URL", "ZVANETS_WORKER_URL", "ZVANETS_OWNER_URL")
+VARIABLES = ("ZVANETS_APP_URL", "ZVANETS_WORKER_URL", "ZVANETS_OWNER_URL")
 _TAKEN = (
     "The roles {roles} exist with other passwords. Set ZVANETS_SECRET_KEY to that of the installation that made them, "
     "or run `zvanets setup-database` to give them new ones."
@@ -48,7 +48,7 @@ class Database:
     server: EmbeddedServer | None = None
 
     def environment(self) -> dict[str, str]:
-        return {name: url for name, url in zip(_VARIABLES, (self.app, self.worker, self.owner), strict=True) if url}
+        return {name: url for name, url in zip(VARIABLES, (self.app, self.worker, self.owner), strict=True) if url}
 
     @property
     def lease(self) -> list[int]:
@@ -101,7 +101,7 @@ def role_password(role: str) -> str:
 
 
 def _given(environment: Mapping[str, str]) -> Database:
-    app, worker, owner = (environment.get(name, "") for name in _VARIABLES)
+    app, worker, owner = (environment.get(name, "") for name in VARIABLES)
     return Database(app=app, worker=worker, owner=owner)
 
 

@@ -24,6 +24,7 @@ def collect() -> None:
     import django
     from django.core.management import call_command
 
+    states.private(states.directory())
     django.setup()
     call_command("collectstatic", interactive=False, verbosity=0)
 

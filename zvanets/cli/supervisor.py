@@ -68,6 +68,9 @@ class Child:
             self.process.wait(max(0.1, deadline - time.monotonic()))
         self._signal_group(signal.SIGKILL)
         self.process.wait()
+        with suppress(ChildProcessError):  # until none is left: what it had started became ours with its end
+            while True:
+                os.waitpid(-self.process.pid, 0)
 
     def _signal_group(self, by: signal.Signals) -> None:
         if self.process is not None:
