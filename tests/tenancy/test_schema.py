@@ -17,7 +17,8 @@ pytestmark = pytest.mark.django_db(databases=["owner"])
 
 # What a schema is, in an order that no renaming or adding of columns changes.
 FINGERPRINT = """
-SELECT c.relname, 'table ' || c.relrowsecurity || c.relforcerowsecurity || COALESCE(c.relacl::text, '') FROM pg_class c
+SELECT c.relname, 'table ' || c.relrowsecurity || c.relforcerowsecurity || COALESCE(c.relacl, acldefault('r', c.relowner))::text
+FROM pg_class c
 WHERE c.relnamespace = 'public'::regnamespace AND c.relname LIKE 'tenancy\\_%' AND c.relkind = 'r'
 UNION ALL
 SELECT c.relname, 'column ' || a.attname || format_type(a.atttypid, a.atttypmod) || a.attnotnull || a.attidentity::text
@@ -53,13 +54,11 @@ def room_and_desk(apps, *, room="Room", key="room", on_delete="NO ACTION", **ext
     Meta.apps = apps
     base = {"__module__": __name__, "Meta": Meta, "school": OwnSchool()}
     far = type(room, (models.Model,), {**base, "id": models.BigAutoField(primary_key=True)})
-    near = {
-        **base,
-        "id": models.BigAutoField(primary_key=True),
-        "school": OwnSchool(**extra.pop("own", {})),
-        "next": SchoolKey("self", models.CASCADE, null=True, db_on_delete="CASCADE"),
-        **extra,
-    }
+    own = extra.pop("own", {})
+    near = {"__module__": __name__, "Meta": Meta, "id": models.BigAutoField(primary_key=True), **extra}
+    if own is not None:
+        near["school"] = OwnSchool(**own)
+        near["next"] = SchoolKey("self", models.CASCADE, null=True, db_on_delete="CASCADE")
     if key:
         near[key] = SchoolKey(f"tenancy.{room}", models.CASCADE, null=True, db_on_delete=on_delete)
     return [far, type("Desk", (models.Model,), near)]
@@ -148,6 +147,7 @@ STEPS = {
     "a key is renamed": (room_and_desk, {}, room_and_desk, {"key": "place"}),
     "a model is renamed": (room_and_desk, {}, room_and_desk, {"room": "Hall"}),
     "grants change": (room_and_desk, {}, room_and_desk, {"own": {"grants": "read"}}),
+    "the school comes later": (room_and_desk, {"own": None, "key": ""}, room_and_desk, {}),
     "a column with a default of the database": (
         room_and_desk,
         {},

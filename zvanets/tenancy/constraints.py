@@ -86,7 +86,7 @@ class Wall(SchoolConstraint):
     def remove_sql(self, model: Any, schema_editor: Any) -> str:
         # Backwards the keys of other tables still hang on the primary key, so the wall falls last.
         _forget(schema_editor, table=schema_editor.quote_name(model._meta.db_table), wall="up")
-        schema_editor.deferred_sql.extend(self._statements(model, schema_editor, "down", self._down()))
+        schema_editor.deferred_sql.extend(self._statements(model, schema_editor, "down", self._down(model)))
         return ""
 
     def _statements(self, model: Any, editor: Any, way: str, templates: Iterable[str]) -> list[Statement]:
@@ -103,9 +103,8 @@ class Wall(SchoolConstraint):
         ]
         if self.mine:
             policies.append(("mine", f"FOR SELECT TO zv_app USING {MINE.format(column=self.mine)}"))
-        swap = [] if model._meta.pk.column == "school_id" else [_swap_key("school_id, %(key)s")]
         return [
-            *swap,
+            *_swap_of(model, "school_id, %(key)s"),
             "ALTER TABLE %(table)s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY",
             *_drop_policies(),
             *(f"CREATE POLICY {name} ON %(table)s {text}" for name, text in policies),
@@ -114,12 +113,12 @@ class Wall(SchoolConstraint):
             "GRANT SELECT ON %(table)s TO zv_report",
         ]
 
-    def _down(self) -> list[str]:
+    def _down(self, model: Any) -> list[str]:
         return [
             f"REVOKE ALL ON %(table)s FROM {EVERYBODY}",
             *_drop_policies(),
             "ALTER TABLE %(table)s NO FORCE ROW LEVEL SECURITY, DISABLE ROW LEVEL SECURITY",
-            _swap_key("%(key)s"),
+            *_swap_of(model, "%(key)s"),
         ]
 
 
@@ -180,15 +179,19 @@ class SameSchool(SchoolConstraint):
         return [key, index] if self.index else [key]
 
 
+def _swap_of(model: Any, after: str) -> list[str]:
+    """Nothing where the school itself is the key."""
+    return [] if model._meta.pk.column == "school_id" else [_swap_key(after)]
+
+
 def _swap_key(after: str) -> str:
-    """Exchange the primary key; its name is looked up, for a renamed table keeps the old one."""
-    single = "= 1" if "," in after else "> 1"
+    """Exchange the primary key; its name is looked up, for a renamed table keeps the old one, and it may be gone."""
     return (
-        "DO $$ DECLARE old text; BEGIN"  # noqa: S608
-        " SELECT conname INTO old FROM pg_constraint"
-        f" WHERE conrelid = '%(table)s'::regclass AND contype = 'p' AND cardinality(conkey) {single};"
-        " IF FOUND THEN"
-        "  EXECUTE 'ALTER TABLE %(table)s DROP CONSTRAINT ' || quote_ident(old);"
+        "DO $$ DECLARE old text; columns integer; BEGIN"  # noqa: S608
+        " SELECT quote_ident(conname), cardinality(conkey) INTO old, columns FROM pg_constraint"
+        " WHERE conrelid = '%(table)s'::regclass AND contype = 'p';"
+        f" IF columns IS DISTINCT FROM {after.count(',') + 1} THEN"
+        "  IF old IS NOT NULL THEN EXECUTE 'ALTER TABLE %(table)s DROP CONSTRAINT ' || old; END IF;"
         f"  ALTER TABLE %(table)s ADD PRIMARY KEY ({after});"
         " END IF; END $$"
     )
