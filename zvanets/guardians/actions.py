@@ -239,6 +239,20 @@ def unsubscribe(*, actor: Actor, subscription: Subscription) -> None:
         _record_subscription(actor, subscription, subscription.kinds, [])
 
 
+@transaction.atomic
+def choose_language(*, actor: Actor, guardian: Guardian, language: str) -> None:
+    """Write to this guardian in another language from now on."""
+    before = guardian.language
+    if before == language:
+        return
+    guardian.language = language
+    guardian.save(update_fields=["language"])
+    body: dict[str, Json] = {"guardian": guardian.pk, "before": before, "after": language}
+    record(
+        [Fact(Verb.SETTINGS_CHANGED, sub_verb="language", object_id=guardian.pk, body=body)], actor=actor, tell=False
+    )
+
+
 def _end(subscriptions: QuerySet[Subscription]) -> int:
     """End those in force with yesterday, so that today is silent; one begun today leaves no trace but history's."""
     today = clock.today()

@@ -1,0 +1,162 @@
+"""The door of the family's pages: whose page it is, and that the user may read it today."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import get_language, gettext
+
+from zvanets.accounts.actor import address_of
+from zvanets.accounts.models import Role, User
+from zvanets.accounts.seats import Place
+from zvanets.guardians.models import Relation
+from zvanets.history.record import Actor, note_access
+from zvanets.history.verbs import Read
+from zvanets.lib import bg, clock
+from zvanets.portal.statements import ChildRow, children
+from zvanets.schools.models import School
+from zvanets.tenancy.school import BIGINT_MAX, at_school
+
+Params = ParamSpec("Params")
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """One child of the user, in one school."""
+
+    school: School
+    row: ChildRow
+    user: User
+    address: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.row.first_name} {self.row.last_name}"
+
+    @property
+    def tab(self) -> str:
+        return f"{self.row.first_name}, {self.row.class_name}" if self.row.class_name else self.row.first_name
+
+    @property
+    def is_self(self) -> bool:
+        return self.row.relation == Relation.SELF
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.school.time_zone)
+
+    @property
+    def actor(self) -> Actor:
+        return Actor(self.user.pk, Role.STUDENT if self.is_self else Role.GUARDIAN, self.address)
+
+    def today(self) -> date:
+        return clock.today(self.zone)
+
+    def moment(self, at: datetime) -> str:
+        return bg.moment(at, now=clock.now(), zone=self.zone, lang=lang())
+
+    @property
+    def url_home(self) -> str:
+        return self.url("child")
+
+    def url(self, name: str, *args: object) -> str:
+        return reverse(f"portal:{name}", args=[self.school.pk, self.row.student_id, *args])
+
+
+class FamilyRequest(HttpRequest):
+    """A request behind @family, for the type checker."""
+
+    user: User
+    child: Child
+    htmx: Any
+    afterwards: list[Callable[[], None]]  # what waits for the end of the transaction
+
+
+def lang() -> str:
+    return get_language() or "bg"
+
+
+def children_at(request: Any, school: School, *, student_id: int | None = None) -> list[Child]:
+    """Return the user's children in the school, which is open; with `student_id` that one alone."""
+    today = clock.today(ZoneInfo(school.time_zone))
+    rows = children(request.user.pk, today=today, student_id=student_id)
+    return [Child(school, row, request.user, address_of(request)) for row in rows]
+
+
+def family(
+    what: str = "",
+) -> Callable[
+    [Callable[Concatenate[FamilyRequest, Params], HttpResponse]],
+    Callable[Concatenate[HttpRequest, int, int, Params], HttpResponse],
+]:
+    """Let in who may know of the child today; 404 for everybody else. With `what`, opening the page is kept."""
+
+    def door(
+        view: Callable[Concatenate[FamilyRequest, Params], HttpResponse],
+    ) -> Callable[Concatenate[HttpRequest, int, int, Params], HttpResponse]:
+        @login_required
+        @wraps(view)
+        def inside(
+            request: Any, school_id: int, student_id: int, *args: Params.args, **kwargs: Params.kwargs
+        ) -> HttpResponse:
+            if not 0 < school_id <= BIGINT_MAX or not 0 < student_id <= BIGINT_MAX:
+                raise Http404
+            request.afterwards = []
+            with at_school(school_id):
+                request.child = _child(request, school_id, student_id)
+                if what and request.method == "GET":
+                    opened(request.child, what)
+                response = view(request, *args, **kwargs)
+            for each in request.afterwards:
+                each()
+            return response
+
+        return inside  # type: ignore[return-value]
+
+    return door
+
+
+def opened(child: Child, what: str) -> None:
+    note_access(Read.STUDENT_OPENED, actor=child.actor, student_id=child.row.student_id, what=what)
+
+
+def _child(request: Any, school_id: int, student_id: int) -> Child:
+    school = School.objects.filter(pk=school_id).first()
+    found = children_at(request, school, student_id=student_id) if school else []
+    if not found:
+        raise Http404
+    return found[0]
+
+
+def page(request: Any, template: str, child: Child, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+    """Render a page of one child with its header; `seats` of the context replaces the short way to the other places."""
+    header = {
+        "child": child,
+        "seat": request.user.name,
+        "seats": [Place("/", gettext("Другите ми места"))],
+        "nav": _nav(request, child),
+        "today": bg.written_date(child.today(), lang()),
+    }
+    return render(request, template, header | context, status=status)
+
+
+def _nav(request: HttpRequest, child: Child) -> list[Place]:
+    home, path = child.url("child"), request.path_info
+    links = [
+        (home, gettext("Ново")),
+        (child.url("grades"), gettext("Оценки")),
+        (child.url("absences"), gettext("Отсъствия")),
+        (child.url("remarks"), gettext("Отзиви")),
+        (child.url("homework"), gettext("Домашни")),
+        (child.url("week"), gettext("Програма")),
+        (child.url("settings"), gettext("Известия")),
+    ]
+    at_home = path in {home, reverse("portal:home")}
+    return [Place(url, title, at_home if url == home else path.startswith(url)) for url, title in links]

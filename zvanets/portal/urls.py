@@ -1,0 +1,29 @@
+"""The family's pages, beneath /p/."""
+
+from django.urls import path
+
+from zvanets.portal.views import diary, home, settings
+
+app_name = "portal"
+_CHILD = "<int:school_id>/<int:student_id>/"
+_CONTACT = f"{_CHILD}settings/contacts/<int:contact_id>/"
+urlpatterns = [
+    path("", home.home, name="home"),
+    path(_CHILD, home.home, name="child"),
+    path(f"{_CHILD}new/", home.new, name="new"),
+    path(f"{_CHILD}read/", home.read, name="read"),
+    path(f"{_CHILD}news/", diary.news, name="news"),
+    path(f"{_CHILD}grades/", diary.grades, name="grades"),
+    path(f"{_CHILD}grades/average/", diary.average, name="average"),
+    path(f"{_CHILD}absences/", diary.absences, name="absences"),
+    path(f"{_CHILD}remarks/", diary.remarks, name="remarks"),
+    path(f"{_CHILD}homework/", diary.homework, name="homework"),
+    path(f"{_CHILD}week/", diary.week, name="week"),
+    path(f"{_CHILD}settings/", settings.show, name="settings"),
+    path(f"{_CHILD}settings/kinds/", settings.choose_kinds, name="kinds"),
+    path(f"{_CHILD}settings/language/", settings.choose_words, name="language"),
+    path(f"{_CHILD}settings/contacts/", settings.new_address, name="contacts"),
+    path(_CONTACT, settings.confirm, name="confirm"),
+    path(f"{_CONTACT}code/", settings.send_again, name="code"),
+    path(f"{_CONTACT}remove/", settings.remove, name="remove"),
+]

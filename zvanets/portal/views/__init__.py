@@ -1,0 +1,1 @@
+"""The family's pages, by what they are about."""

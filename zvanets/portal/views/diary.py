@@ -1,0 +1,109 @@
+"""The child's diary: grades, absences, remarks, homework, the weekly programme, everything that was told."""
+
+from datetime import date, timedelta
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.views.decorators.http import require_safe
+
+from zvanets.lib import bg
+from zvanets.portal import diary
+from zvanets.portal.family import FamilyRequest, family, lang, page
+from zvanets.portal.feed import items, messages_of
+from zvanets.rules.averages import Method
+
+A_PAGE = 50
+
+
+@require_safe
+@family("grades")
+def grades(request: FamilyRequest) -> HttpResponse:
+    given = diary.grades_of(request.child)
+    method = diary.method_of(request.child)
+    subjects = diary.by_subject(given)
+    context = {
+        "subjects": [(subject, diary.shown(subject.average(method))) for subject in subjects],
+        "average": diary.shown(diary.explained(subjects, method)),
+        "grades": given[::-1],
+        "average_url": request.child.url("average"),
+        "has_final": any(subject.final for subject in subjects),
+    }
+    return page(request, "portal/grades.html", request.child, context)
+
+
+@require_safe
+@family("average")
+def average(request: FamilyRequest) -> HttpResponse:
+    """How the mean came about: every grade that went in, the sum, the rounding, and what did not count."""
+    method = diary.method_of(request.child)
+    given = diary.grades_of(request.child)
+    subjects = diary.by_subject(given)
+    mean = diary.explained(subjects, method)
+    context = {
+        "subjects": [subject for subject in subjects if subject.average(method).inputs],
+        "average": diary.shown(mean),
+        "count": bg.counted(len(mean.inputs), "grade", lang()),
+        "sum": bg.number(sum(mean.inputs), lang()) if mean.inputs else bg.NOTHING,
+        "unrounded": bg.number(round(mean.unrounded, 4), lang()) if mean.unrounded is not None else bg.NOTHING,
+        "as_state": method is Method.AS_STATE,
+        "grades_url": request.child.url("grades"),
+        "left_out": len(given) - len(mean.inputs),
+    }
+    return page(request, "portal/average.html", request.child, context)
+
+
+@require_safe
+@family("absences")
+def absences(request: FamilyRequest) -> HttpResponse:
+    missed, year = diary.absences_of(request.child)
+    totals = diary.in_sentences(year, request.child.row.this_month)
+    return page(request, "portal/absences.html", request.child, {"missed": missed, "totals": totals})
+
+
+@require_safe
+@family("remarks")
+def remarks(request: FamilyRequest) -> HttpResponse:
+    return page(request, "portal/remarks.html", request.child, {"remarks": diary.remarks_of(request.child)})
+
+
+@require_safe
+@family("homework")
+def homework(request: FamilyRequest) -> HttpResponse:
+    given = diary.homework_of(request.child)
+    context = {
+        "ahead": [each for each in given if each.is_ahead],
+        "past": [each for each in given if not each.is_ahead],
+    }
+    return page(request, "portal/homework.html", request.child, context)
+
+
+@require_safe
+@family("week")
+def week(request: FamilyRequest) -> HttpResponse:
+    day = _day(request.GET.get("day", ""), request.child.today())
+    monday = day - timedelta(days=day.weekday())
+    context = {
+        "days": diary.week_of(request.child, day),
+        "starts": bg.written_date(monday, lang()),
+        "ends": bg.written_date(monday + timedelta(days=6), lang()),
+        "before": (monday - timedelta(days=7)).isoformat(),
+        "after": (monday + timedelta(days=7)).isoformat(),
+    }
+    return page(request, "portal/week.html", request.child, context)
+
+
+@require_safe
+@family("news")
+def news(request: FamilyRequest) -> HttpResponse:
+    rows = messages_of(request.child).values_list("id", "text", "entered_at", "read_at")
+    told = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
+    return page(request, "portal/news.html", request.child, {"items": items(request.child, told), "told": told})
+
+
+def _day(text: str, today: date) -> date:
+    """Return the day of the address; anything else, and what lies years away, is today."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return today
+    return day if abs(day - today) < timedelta(days=800) else today

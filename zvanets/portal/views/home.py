@@ -1,0 +1,154 @@
+"""The first page of a family: what is new about a child, and four facts."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from zvanets.accounts.actor import SignedInRequest
+from zvanets.accounts.models import FAMILY, Membership
+from zvanets.accounts.seats import places, seats_of
+from zvanets.lib import bg, clock, damm
+from zvanets.portal.family import Child, FamilyRequest, children_at, family, lang, opened, page
+from zvanets.portal.feed import Feed, feed_of, mark_read, number
+from zvanets.rules.absences import PAYMENTS_END_AT, in_lessons, parent_days, parent_days_left, shown_halves
+from zvanets.rules.averages import Method, average
+from zvanets.rules.scales import shown_average
+from zvanets.schools.models import School
+from zvanets.tenancy.school import at_school
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    title: str
+    figure: str
+    note: str = ""
+    url: str = ""
+    link: str = ""
+
+
+@require_safe
+@login_required
+def home(request: SignedInRequest, school_id: int = 0, student_id: int = 0) -> HttpResponse:
+    """The page of one child, of the first one when none is named, beneath a tab for each child in all schools."""
+    seats = seats_of(request.user)
+    everyone: list[Child] = []
+    chosen: Child | None = None
+    feed: Feed | None = None
+    for school in _schools(seats):
+        with at_school(school.pk):
+            here = children_at(request, school)
+            everyone += here
+            if chosen is None and (chosen := _wanted(here, school_id, student_id)):
+                opened(chosen, "home")
+                feed = feed_of(chosen)
+    mine = places(request.user, seats, here=request.path_info)
+    if chosen is None or feed is None:
+        if student_id:
+            raise Http404
+        return render(request, "portal/nobody.html", {"seats": mine})
+    context = _news(chosen, feed) | {
+        "tabs": [(each, each is chosen) for each in everyone],
+        "seats": mine if len(mine) > 1 else [],
+        "facts": _facts(chosen),
+        "phone": settings.PHONE_NUMBER,
+        "code": damm.in_threes(chosen.row.code),
+    }
+    return page(request, "portal/home.html", chosen, context)
+
+
+def _schools(seats: list[Membership]) -> list[School]:
+    return list({seat.school.pk: seat.school for seat in seats if seat.role in FAMILY}.values())
+
+
+def _wanted(here: list[Child], school_id: int, student_id: int) -> Child | None:
+    if not student_id:
+        return next(iter(here), None)
+    return next((each for each in here if (each.school.pk, each.row.student_id) == (school_id, student_id)), None)
+
+
+@require_safe
+@family()
+def new(request: FamilyRequest) -> HttpResponse:
+    """The list of what is new, asked for again and again by an open page; 204 when nothing came."""
+    child = request.child
+    feed = feed_of(child, since=_moment(request.GET.get("since", "")))
+    if feed.newest <= number(request.GET.get("newest")):
+        return HttpResponse(status=204)
+    return render(request, "portal/_new.html", {"child": child} | _news(child, feed, request.GET.get("since", "")))
+
+
+@require_POST
+@family()
+def read(request: FamilyRequest) -> HttpResponse:
+    """Mark as read what the page showed, by its own numbers."""
+    mark_read(request.child, first=number(request.POST.get("first")), last=number(request.POST.get("last")))
+    if request.htmx:
+        return HttpResponse(status=204)
+    return redirect(request.child.url("child"))
+
+
+def _news(child: Child, feed: Feed, since: str = "") -> dict[str, object]:
+    moment = _moment(since) or clock.now()
+    return {
+        "feed": feed,
+        "more": max(0, child.row.unread - feed.unread),
+        "since": moment.strftime("%Y%m%d%H%M%S"),
+        "new_url": child.url("new"),
+        "read_url": child.url("read"),
+        "news_url": child.url("news"),
+    }
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        return datetime.strptime(f"{text}+0000", "%Y%m%d%H%M%S%z")
+    except ValueError:
+        return None
+
+
+def _facts(child: Child) -> list[Fact]:
+    row, today = child.row, child.today()
+    rule = parent_days(today)
+    left = parent_days_left(row.days_excused, today)
+    month = shown_halves(row.this_month.halves, lang())
+    method = Method.AS_STATE if row.averages_are_rounded else Method.EXACT
+    facts = [
+        Fact(
+            _("Среден успех"),
+            shown_average(average(row.grades, method), lang()),
+            "" if row.grades else _("още няма оценки с число"),
+            child.url("average") if row.grades else "",
+            _("как е изчислено?"),
+        ),
+        Fact(
+            _("Неуважителни часове този месец"),
+            month,
+            _("при %(hours)s спират надбавките")
+            % {"hours": bg.number(in_lessons(PAYMENTS_END_AT).to_integral(), lang())},
+        ),
+    ]
+    if row.may_excuse:
+        facts.append(
+            Fact(
+                _("Можете да извините"),
+                _("още %(days)s") % {"days": bg.counted(left, "day", lang())},
+                _("от %(a_year)s, до %(at_once)s наведнъж") % {"a_year": rule.a_year, "at_once": rule.at_once},
+            )
+        )
+    return [*facts, _next_day(child, today)]
+
+
+def _next_day(child: Child, today: date) -> Fact:
+    day, count = child.row.next_day, child.row.homework
+    tomorrow = day is None or day - today == timedelta(days=1)
+    title = _("За утре") if tomorrow else _("За %(day)s") % {"day": bg.day_name(day or today, lang())}
+    if day is None:
+        return Fact(_("Следващ учебен ден"), bg.NOTHING, _("няма часове в програмата"))
+    figure = bg.counted(count, "homework", lang()) if count else _("няма домашни")
+    return Fact(title, figure, "", f"{child.url('week')}?day={day.isoformat()}", _("програма"))

@@ -1,0 +1,190 @@
+"""What a guardian is told, by which channel and in which language, and where."""
+
+from dataclasses import dataclass
+
+from allauth.core.internal.ratelimit import consume
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from zvanets.guardians.actions import (
+    Confirmation,
+    add_contact,
+    choose_language,
+    confirm_contact,
+    disable_contact,
+    start_confirmation,
+    subscribe,
+)
+from zvanets.guardians.models import Contact, Guardian, Guardianship, Subscription
+from zvanets.lib.refusals import Refusal
+from zvanets.portal.family import Child, FamilyRequest, family, page
+from zvanets.portal.feed import number
+from zvanets.portal.forms import CHANNELS, KINDS, AddressForm, CodeForm, KindsForm, LanguageForm
+from zvanets.portal.letters import send_code
+
+CODES_AN_HOUR = {"send_code": "5/h/user"}
+
+
+@dataclass(frozen=True, slots=True)
+class KindRow:
+    kind: str
+    name: str
+    boxes: list[tuple[str, str, bool]]  # channel, its name, ticked
+
+
+@require_safe
+@family("settings")
+def show(request: FamilyRequest) -> HttpResponse:
+    return _page(request, AddressForm(auto_id=False))
+
+
+@require_POST
+@family()
+def choose_kinds(request: FamilyRequest) -> HttpResponse:
+    child, form = request.child, KindsForm(request.POST)
+    if not form.is_valid():
+        raise Http404
+    right = Guardianship.objects.get(pk=child.row.right_id)
+    before = _kinds(child)
+    for channel in CHANNELS:
+        kinds = form.chosen(channel, before.get(channel, []))
+        subscribe(actor=child.actor, right=right, channel=channel, kinds=kinds)
+    messages.success(request, _("Записано: ще Ви казваме за избраното."))
+    return redirect(child.url("settings"))
+
+
+@require_POST
+@family()
+def choose_words(request: FamilyRequest) -> HttpResponse:
+    form = LanguageForm(request.POST)
+    if not form.is_valid():
+        raise Http404
+    choose_language(
+        actor=request.child.actor, guardian=_guardian(request.child), language=form.cleaned_data["language"]
+    )
+    messages.success(request, _("Записано: следващите съобщения ще са на избрания език."))
+    return redirect(request.child.url("settings"))
+
+
+@require_POST
+@family()
+def new_address(request: FamilyRequest) -> HttpResponse:
+    form = AddressForm(request.POST, auto_id=False)
+    if not form.is_valid():
+        return _page(request, form, status=422)
+    try:
+        contact = add_contact(
+            actor=request.child.actor,
+            guardian=_guardian(request.child),
+            kind=Contact.Kind.EMAIL,
+            address=form.cleaned_data["address"],
+        )
+    except Refusal as refused:
+        form.add_error("address", _(refused.msgid) % refused.params)
+        return _page(request, form, status=422)
+    if contact.confirmed_at:
+        messages.success(request, _("Този адрес вече е потвърден."))
+        return redirect(request.child.url("settings"))
+    return _send(request, contact)
+
+
+@family()
+def confirm(request: FamilyRequest, contact_id: int) -> HttpResponse:
+    """Ask for the code that was sent to the address, and take it."""
+    contact = _contact(request.child, contact_id)
+    form = CodeForm(request.POST or None, auto_id="%s")
+    if request.method == "POST" and form.is_valid():
+        said = confirm_contact(actor=request.child.actor, contact=contact, code=form.cleaned_data["code"])
+        if said is Confirmation.DONE:
+            messages.success(request, _("Адресът е потвърден."))
+            return redirect(request.child.url("settings"))
+        form.add_error("code", _wrong(said))
+    context = {
+        "contact": contact,
+        "form": form,
+        "code_url": request.child.url("code", contact.pk),
+        "settings_url": request.child.url("settings"),
+    }
+    return page(request, "portal/confirm.html", request.child, context, status=422 if form.errors else 200)
+
+
+@require_POST
+@family()
+def send_again(request: FamilyRequest, contact_id: int) -> HttpResponse:
+    return _send(request, _contact(request.child, contact_id))
+
+
+@require_POST
+@family()
+def remove(request: FamilyRequest, contact_id: int) -> HttpResponse:
+    disable_contact(actor=request.child.actor, contact=_contact(request.child, contact_id), why="owner")
+    messages.success(request, _("Няма да пишем повече на този адрес."))
+    return redirect(request.child.url("settings"))
+
+
+def _send(request: FamilyRequest, contact: Contact) -> HttpResponseRedirect:
+    """Make a code, and send it once the transaction has ended: a slow mail server must not hold the school's rows."""
+    child, there = request.child, redirect(request.child.url("confirm", contact.pk))
+    if not consume(request, app="zvanets", action="send_code", config=CODES_AN_HOUR):
+        messages.warning(request, _("Поискахте твърде много кодове. Опитайте отново след час."))
+        return there
+    try:
+        code = start_confirmation(contact=contact)
+    except Refusal as refused:
+        messages.warning(request, _(refused.msgid) % refused.params)
+        return there
+
+    def send() -> None:
+        school, language = child.school.short_name, child.user.language
+        if not send_code(address=contact.address, code=code, school=school, language=language):
+            messages.error(request, _("Писмото не тръгна: пощенският сървър не отговаря. Опитайте след минута."))
+
+    request.afterwards.append(send)
+    return there
+
+
+def _page(request: FamilyRequest, form: AddressForm, *, status: int = 200) -> HttpResponse:
+    child = request.child
+    before = _kinds(child)
+    rows = [
+        KindRow(kind, str(_(kind.label)), [(c.value, _(c.label), kind in before.get(c, [])) for c in CHANNELS])
+        for kind in KINDS
+    ]
+    contacts = list(Contact.objects.filter(guardian_id=child.row.guardian_id, disabled_at__isnull=True).order_by("id"))
+    context = {
+        "rows": rows,
+        "channels": [_(channel.label) for channel in CHANNELS],
+        "contacts": [(each, child.url("confirm", each.pk), child.url("remove", each.pk)) for each in contacts],
+        "urls": {name: child.url(name) for name in ("kinds", "language", "contacts")},
+        "has_address": any(each.kind == Contact.Kind.EMAIL and each.confirmed_at for each in contacts),
+        "language": _guardian(child).language,
+        "form": form,
+    }
+    return page(request, "portal/settings.html", child, context, status=status)
+
+
+def _kinds(child: Child) -> dict[str, list[str]]:
+    own = Subscription.objects.active(on=child.today()).filter(guardianship_id=child.row.right_id)
+    return dict(own.values_list("channel", "kinds"))
+
+
+def _guardian(child: Child) -> Guardian:
+    return Guardian.objects.get(pk=child.row.guardian_id)
+
+
+def _contact(child: Child, contact_id: int) -> Contact:
+    """An address of the guardian's own; everything else is not there."""
+    own = Contact.objects.filter(guardian_id=child.row.guardian_id, kind=Contact.Kind.EMAIL, disabled_at__isnull=True)
+    found: Contact | None = own.filter(pk=number(contact_id)).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _wrong(said: Confirmation) -> str:
+    if said is Confirmation.WRONG:
+        return _("Кодът не е този от писмото. Проверете цифрите и опитайте отново.")
+    return _("Кодът вече не важи. Поискайте нов с бутона по-долу.")
