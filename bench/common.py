@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,9 +19,13 @@ import psycopg
 
 from zvanets.cli import database
 from zvanets.cli.embedded import EmbeddedServer
+from zvanets.tenancy.roles import APP
 
 ROOT = Path(__file__).resolve().parent.parent
 TICKS = os.sysconf("SC_CLK_TCK")
+
+_BY_THE_WEB = f"{APP}|LOG:"
+_AROUND_A_TRANSACTION = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK")
 
 Figures = dict[str, float | int | str]
 
@@ -61,6 +65,28 @@ def tree_cpu_seconds(root: int) -> float:
         total += ticks.get(pid, 0)
         waiting.extend(children.get(pid, ()))
     return total / TICKS
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Milliseconds of CPU per request, of the web with its workers and of the database server with its backends."""
+
+    web: float
+    database: float
+
+    @property
+    def total(self) -> float:
+        return self.web + self.database
+
+
+def medians(costs: Sequence[Cost]) -> dict[str, float]:
+    """The figures of the median round: whole and parts belong together."""
+    middle = sorted(costs, key=lambda cost: cost.total)[len(costs) // 2]
+    return {
+        "cpu_ms": round(middle.total, 2),
+        "web_cpu_ms": round(middle.web, 2),
+        "db_cpu_ms": round(middle.database, 2),
+    }
 
 
 @dataclass
@@ -105,6 +131,33 @@ class Installation:
         """What a started process and its children have cost until now; `database` is the embedded server."""
         pid = (self.server.postmaster() or 0) if name == "database" else self.processes[name].pid
         return tree_cpu_seconds(pid)
+
+    def cost(self, count: int, work: Callable[[], object]) -> Cost:
+        """What one of the `count` requests of `work` costs the web and the database."""
+        web, base = self.cpu_seconds("serve"), self.cpu_seconds("database")
+        work()
+        spent = self.cpu_seconds("serve") - web, self.cpu_seconds("database") - base
+        return Cost(*(1000 * seconds / count for seconds in spent))
+
+    def statements(self, work: Callable[[], object]) -> list[str]:
+        """What the database was told by the application during `work`, but for the words around a transaction."""
+        self._log_statements("'all'")
+        before = self.server.log.stat().st_size
+        work()
+        time.sleep(0.1)
+        with self.server.log.open("rb") as log:
+            log.seek(before)
+            said = [line for line in log.read().decode(errors="replace").splitlines() if line.startswith(_BY_THE_WEB)]
+        self._log_statements("DEFAULT")
+        told = [line.partition("LOG:  ")[2].partition(": ")[2] for line in said]
+        return [text for text in told if not text.startswith(_AROUND_A_TRANSACTION)]
+
+    def _log_statements(self, which: str) -> None:
+        with self.administrator() as connection:
+            connection.execute("ALTER SYSTEM SET log_line_prefix = '%u|'")
+            connection.execute(f"ALTER SYSTEM SET log_statement = {which}")
+            connection.execute("SELECT pg_reload_conf()")
+        time.sleep(0.3)
 
     def stop(self, name: str) -> None:
         process = self.processes.pop(name)
