@@ -3,6 +3,7 @@
 import pytest
 
 from tests import small_school
+from tests.staff.people import fields
 from zvanets.tenancy.school import at_school
 
 
@@ -29,4 +30,15 @@ def of_26(small):
             small.students.append(
                 small_school.add_student(number, *name, small.class_group, child, small.course, start)
             )
+    return small
+
+
+@pytest.fixture
+def saved(front, small):
+    """A saved lesson: Дария absent, Борис late, a grade for Анна, a remark for Елена."""
+    anna, boris, darya, elena = (student.pk for student in small.students)
+    url = f"/s/{small.id}/lessons/{small.lesson.pk}/"
+    sent = {**fields(front.get(url)), "absent": [darya], "late": [boris], "kind": "1", f"grade-{anna}-1": "5,50"}
+    sent |= {f"remark-{elena}": "Не внимава", f"remark-kind-{elena}": "2"}
+    assert front.post(url, sent).status_code == 302
     return small

@@ -1,6 +1,5 @@
 """A lesson's page: the class by number, saved whole, and nothing typed is lost."""
 
-import html
 import re
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -9,6 +8,7 @@ import pytest
 
 from tests import small_school
 from tests.budget import statements
+from tests.staff.people import fields
 from zvanets.attendance.models import Absence
 from zvanets.gradebook.models import Grade
 from zvanets.lessons.models import Homework, LessonRecord
@@ -23,13 +23,6 @@ pytestmark = pytest.mark.django_db
 
 def url(small, lesson=None) -> str:
     return f"/s/{small.id}/lessons/{(lesson or small.lesson).pk}/"
-
-
-def fields(page) -> dict[str, str]:
-    """The hidden fields as a browser would send them back."""
-    text = page.content.decode()
-    found = re.findall(r'<input type="hidden" name="(version|key|base)" value="([^"]*)"', text)
-    return {name: html.unescape(value) for name, value in found}
 
 
 def filled(small, page, **more):

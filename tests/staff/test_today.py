@@ -6,7 +6,7 @@ import pytest
 
 from tests import small_school
 from tests.budget import statements
-from tests.staff.test_lesson import fields
+from tests.staff.people import fields, home
 from zvanets.lib import clock
 from zvanets.schools.models import CourseTeacher, Lesson
 from zvanets.tenancy.school import at_school
@@ -21,10 +21,6 @@ def noon(monkeypatch):
     moment = datetime(today.year, today.month, today.day, 9, 30, tzinfo=clock.SOFIA)
     monkeypatch.setattr(clock, "now", lambda: moment)
     return moment
-
-
-def home(small, rest="") -> str:
-    return f"/s/{small.id}/{rest}"
 
 
 def test_the_lesson_of_this_hour_is_marked_and_opens_by_itself(noon, front, small):

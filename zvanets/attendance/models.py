@@ -1,12 +1,13 @@
 """Absences: only exceptions are stored; who is not named was there."""
 
+from datetime import date
 from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
 
 from zvanets.rules.absences import AbsenceKind
-from zvanets.schools.models import Lesson, Student
+from zvanets.schools.models import ClassGroup, Enrolment, Lesson, Student
 from zvanets.tenancy.fields import SchoolKey
 from zvanets.tenancy.models import SchoolRow
 
@@ -22,6 +23,11 @@ class ExcuseReason(models.IntegerChoices):
 class AbsenceQuerySet(models.QuerySet["Absence"]):
     def of(self, student: Student) -> Self:
         return self.filter(student=student)
+
+    def of_classes(self, class_groups: models.QuerySet[ClassGroup], *, on: date) -> Self:
+        """Absences, in whatever lesson, of the students who stand in these class books on this day."""
+        standing = Enrolment.objects.standing(on=on).filter(class_book__in=class_groups)
+        return self.filter(student__in=standing.values("student"))
 
     def unexcused(self) -> Self:
         return self.exclude(kind=AbsenceKind.EXCUSED).filter(excused_at__isnull=True)

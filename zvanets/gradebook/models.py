@@ -1,10 +1,12 @@
 """Grades. A row is never overwritten: a correction ends it and adds another, so any past day can be shown."""
 
+from datetime import date
 from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
 
+from zvanets.accounts.models import User
 from zvanets.rules.grades import GradeKind
 from zvanets.schools.models import Course, Lesson, StaffMember, Student
 from zvanets.tenancy.fields import SchoolKey
@@ -17,6 +19,10 @@ class GradeQuerySet(models.QuerySet["Grade"]):
 
     def of(self, student: Student) -> Self:
         return self.filter(student=student)
+
+    def changeable_by(self, user: User, *, on: date) -> Self:
+        """Those the user gave, and those of courses they teach on this day."""
+        return self.filter(Q(given_by=user) | Q(course__in=Course.objects.taught_by(user, on=on)))
 
 
 class Grade(SchoolRow):

@@ -5,6 +5,7 @@ from typing import Any, ClassVar, Self
 from django.db import models
 from django.db.models import Q
 
+from zvanets.accounts.models import User
 from zvanets.schools.models import Lesson, Student
 from zvanets.tenancy.fields import SchoolKey
 from zvanets.tenancy.models import SchoolRow
@@ -13,6 +14,9 @@ from zvanets.tenancy.models import SchoolRow
 class RemarkQuerySet(models.QuerySet["Remark"]):
     def standing(self) -> Self:
         return self.filter(ended_at__isnull=True)
+
+    def written_by(self, user: User) -> Self:
+        return self.filter(written_by=user)
 
 
 class Remark(SchoolRow):

@@ -4,7 +4,7 @@ from datetime import date
 
 from django.urls import path, register_converter
 
-from zvanets.staff.views import lessons, today
+from zvanets.staff.views import class_groups, grades, head, lessons, students, today
 
 
 class Day:
@@ -33,4 +33,16 @@ urlpatterns = [
     path("week/<day:day>/", today.week, name="week"),
     path("told/<day:day>/", today.told, name="told"),
     path("lessons/<int:lesson_id>/", lessons.lesson, name="lesson"),
+    path("grades/<int:grade_id>/", grades.grade, name="grade"),
+    path("grades/<int:grade_id>/correct/", grades.correct, name="correct_grade"),
+    path("grades/<int:grade_id>/withdraw/", grades.withdraw, name="withdraw_grade"),
+    path("remarks/<int:remark_id>/", grades.remark, name="remark"),
+    path("remarks/<int:remark_id>/withdraw/", grades.remark_withdraw, name="withdraw_remark"),
+    path("classes/", class_groups.class_groups, name="class_groups"),
+    path("classes/<int:class_group_id>/", class_groups.class_group, name="class_group"),
+    path("classes/<int:class_group_id>/excuse/", class_groups.excuse, name="excuse"),
+    path("students/<int:student_id>/", students.student, name="student"),
+    path("head/", head.head, name="head"),
+    path("head/unfilled/", head.unfilled, name="unfilled"),
+    path("head/settings/", head.settings, name="settings"),
 ]

@@ -1,0 +1,70 @@
+"""The small forms of the staff front; a lesson is read by typed_lesson."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from zvanets.attendance.models import ExcuseReason
+
+
+class ReasonForm(forms.Form):
+    """Why a grade or a remark is withdrawn."""
+
+    why = forms.CharField(
+        label=_("Защо"), max_length=300, help_text=_("Причината остава в историята и родителите я четат.")
+    )
+
+
+class CorrectForm(ReasonForm):
+    grade = forms.CharField(
+        label=_("Нова оценка"), max_length=20, widget=forms.TextInput(attrs={"class": "short", "inputmode": "decimal"})
+    )
+
+    field_order = ("grade", "why")
+
+
+class ExcuseForm(forms.Form):
+    absences = forms.TypedMultipleChoiceField(
+        label=_("Отсъствия"),
+        coerce=int,
+        error_messages={"required": _("Изберете поне едно отсъствие.")},
+        widget=forms.CheckboxSelectMultiple,
+    )
+    reason = forms.TypedChoiceField(
+        label=_("Причина"),
+        coerce=lambda value: ExcuseReason(int(value)),
+        choices=[(reason.value, _(str(reason.label))) for reason in ExcuseReason],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Изберете причина.")},
+    )
+    text = forms.CharField(
+        label=_("Бележка"),
+        max_length=300,
+        required=False,
+        help_text=_("Вижда се само от училището. В съобщението до родителите причината не се пише."),
+    )
+
+    def __init__(self, *args: Any, missed: list[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["absences"].choices = missed  # type: ignore[attr-defined]
+
+
+class SettingsForm(forms.Form):
+    """Grace windows by family of verbs, and the locks of the register."""
+
+    grades = forms.IntegerField(label=_("Оценки"), min_value=0, max_value=3600)
+    remarks = forms.IntegerField(label=_("Забележки и похвали"), min_value=0, max_value=3600)
+    homework = forms.IntegerField(label=_("Домашни работи"), min_value=0, max_value=3600)
+    absences = forms.IntegerField(label=_("Отсъствия и закъснения"), min_value=0, max_value=3600)
+    future_entries_locked = forms.BooleanField(label=_("Час се записва най-рано в деня му"), required=False)
+    past_month_lock_day = forms.IntegerField(
+        label=_("Миналият месец се заключва на"),
+        min_value=1,
+        max_value=31,
+        required=False,
+        help_text=_("Ден от следващия месец, от който минал месец вече не се променя. Празно: не се заключва."),
+    )
+    averages_of_rounded_grades = forms.BooleanField(
+        label=_("Средният успех се смята от закръглени оценки, както в НЕИСПУО"), required=False
+    )

@@ -1,0 +1,87 @@
+"""Class groups: the list, a class's register, and excusing its absences."""
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from zvanets.attendance.actions import excuse_absences
+from zvanets.attendance.models import Absence
+from zvanets.lib import bg
+from zvanets.lib.refusals import Refusal
+from zvanets.schools.models import ClassGroup, Lesson
+from zvanets.staff import classes
+from zvanets.staff import day as days
+from zvanets.staff.forms import ExcuseForm
+from zvanets.staff.seat import StaffRequest, lang, page, seated
+from zvanets.staff.typed_lesson import said
+
+
+@require_safe
+@seated()
+def class_groups(request: StaffRequest) -> HttpResponse:
+    return page(request, "staff/class_groups/list.html", {"lines": classes.class_lines(request.seat)})
+
+
+@require_safe
+@seated()
+def class_group(request: StaffRequest, class_group_id: int) -> HttpResponse:
+    seat = request.seat
+    visible = classes.visible_classes(seat, classes.year_now(seat))
+    return _class_page(request, get_object_or_404(visible, pk=class_group_id))
+
+
+@require_POST
+@seated()
+def excuse(request: StaffRequest, class_group_id: int) -> HttpResponse:
+    seat = request.seat
+    group = get_object_or_404(classes.led_classes(seat), pk=class_group_id)
+    form = _excuse_form(request, classes.to_excuse(group, seat.today()))
+    if form.is_valid():
+        of_class = Absence.objects.of_classes(ClassGroup.objects.filter(pk=group.pk), on=seat.today())
+        chosen = form.cleaned_data
+        try:
+            n = excuse_absences(
+                seat.actor, of_class, ids=chosen["absences"], reason=chosen["reason"], text=chosen["text"]
+            )
+        except Refusal as refusal:
+            form.add_error(None, said(refusal))
+        else:
+            messages.success(request, _("Извинени: %s.") % bg.counted(n, "absence", lang()))
+            return HttpResponseRedirect(seat.url("class_group", group.pk))
+    return _class_page(request, group, form, status=422)
+
+
+def _excuse_form(request: StaffRequest, missed: list[classes.Missed]) -> ExcuseForm:
+    choices = [(each.id, each.text) for each in missed]
+    return ExcuseForm(request.POST if request.method == "POST" else None, missed=choices)
+
+
+def _class_page(
+    request: StaffRequest, group: ClassGroup, form: ExcuseForm | None = None, *, status: int = 200
+) -> HttpResponse:
+    seat = request.seat
+    may_excuse = classes.led_classes(seat).filter(pk=group.pk).exists()
+    missed = classes.to_excuse(group, seat.today()) if may_excuse else []
+    chosen = set(request.POST.getlist("absences"))
+    context = {
+        "group": group,
+        "homeroom": classes.homeroom_teachers(group, seat.today()),
+        "lines": classes.student_lines(
+            seat, group, classes.year_now(seat), with_sums=may_excuse or seat.writes_every_lesson
+        ),
+        "with_sums": may_excuse or seat.writes_every_lesson,
+        "may_excuse": may_excuse,
+        "missed": classes.by_student(missed),
+        "chosen": [each.id for each in missed if str(each.id) in chosen],
+        "form": form or (_excuse_form(request, missed) if missed else None),
+        "lessons": _lessons_of_today(request, group) if seat.writes_every_lesson else [],
+        "today": bg.day_name(seat.today(), lang()),
+    }
+    return page(request, "staff/class_groups/class_group.html", context, status=status)
+
+
+def _lessons_of_today(request: StaffRequest, group: ClassGroup) -> list[days.LessonLine]:
+    lessons = Lesson.objects.filter(course__class_group=group, date=request.seat.today()).with_names()
+    return days.lines(request.seat, lessons.order_by("starts_at", "hour_no", "pk"), with_teachers=True)

@@ -1,0 +1,165 @@
+"""A grade or a remark that stands: who wrote it, and changing it with a reason."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from zvanets.gradebook.actions import GradeEnded, correct_grade, withdraw_grade
+from zvanets.gradebook.models import Grade
+from zvanets.lib import bg, clock
+from zvanets.lib.refusals import Refusal
+from zvanets.remarks.actions import withdraw_remark
+from zvanets.remarks.models import Remark
+from zvanets.rules.grades import GradeKind, kind_name, mark_of, parse_grade
+from zvanets.staff.forms import CorrectForm, ReasonForm
+from zvanets.staff.marks import is_poor, mark_text
+from zvanets.staff.seat import Seat, StaffRequest, lang, page, seated
+from zvanets.staff.typed_lesson import said
+
+
+@require_safe
+@seated()
+def grade(request: StaffRequest, grade_id: int) -> HttpResponse:
+    found = get_object_or_404(_grades(request.seat).select_related(*NAMES), pk=grade_id)
+    return _grade_page(request, found)
+
+
+@require_POST
+@seated()
+def correct(request: StaffRequest, grade_id: int) -> HttpResponse:
+    seat, form = request.seat, CorrectForm(request.POST, prefix="correct")
+    found = get_object_or_404(_grades(seat).select_related(*NAMES), pk=grade_id)
+    if form.is_valid():
+        try:
+            old = mark_of(found.value, found.quality, found.special)
+            mark = parse_grade(form.cleaned_data["grade"], old.scale, GradeKind(found.kind))
+        except Refusal as refusal:
+            form.add_error("grade", said(refusal))
+            return _grade_page(request, found, correct=form, status=422)
+        try:
+            correct_grade(seat.actor, _grades(seat), grade_id=grade_id, mark=mark, why=form.cleaned_data["why"])
+        except GradeEnded as ended:
+            return _grade_page(request, _fresh(found), ended=said(ended), status=409)
+        except Refusal as refusal:
+            form.add_error(None, said(refusal))
+        else:
+            messages.success(request, _("Оценката е поправена на %s.") % mark_text(mark))
+            return HttpResponseRedirect(_back(seat, found))
+    return _grade_page(request, found, correct=form, status=422)
+
+
+@require_POST
+@seated()
+def withdraw(request: StaffRequest, grade_id: int) -> HttpResponse:
+    seat, form = request.seat, ReasonForm(request.POST, prefix="withdraw")
+    found = get_object_or_404(_grades(seat).select_related(*NAMES), pk=grade_id)
+    if form.is_valid():
+        try:
+            withdraw_grade(seat.actor, _grades(seat), grade_id=grade_id, why=form.cleaned_data["why"])
+        except GradeEnded as ended:
+            return _grade_page(request, _fresh(found), ended=said(ended), status=409)
+        except Refusal as refusal:
+            form.add_error(None, said(refusal))
+        else:
+            messages.success(request, _("Оценката е оттеглена."))
+            return HttpResponseRedirect(_back(seat, found))
+    return _grade_page(request, found, withdraw=form, status=422)
+
+
+@require_safe
+@seated()
+def remark(request: StaffRequest, remark_id: int) -> HttpResponse:
+    return _remark_page(request, get_object_or_404(_remarks(request.seat), pk=remark_id))
+
+
+@require_POST
+@seated()
+def remark_withdraw(request: StaffRequest, remark_id: int) -> HttpResponse:
+    seat, form = request.seat, ReasonForm(request.POST)
+    found = get_object_or_404(_remarks(seat), pk=remark_id)
+    if form.is_valid():
+        try:
+            withdraw_remark(seat.actor, _remarks(seat), remark_id=remark_id, why=form.cleaned_data["why"])
+        except Remark.DoesNotExist:
+            raise Http404 from None
+        except Refusal as refusal:
+            form.add_error(None, said(refusal))
+        else:
+            messages.success(request, _("Записът е оттеглен."))
+            return HttpResponseRedirect(_back(seat, found))
+    return _remark_page(request, found, form, status=422)
+
+
+NAMES = ("student", "course__subject", "course__class_group", "given_by")
+
+
+def _grades(seat: Seat) -> Any:
+    if seat.writes_every_lesson:
+        return Grade.objects.all()
+    return Grade.objects.changeable_by(seat.user, on=seat.today())
+
+
+def _remarks(seat: Seat) -> Any:
+    found = Remark.objects.select_related("student", "written_by")
+    return found if seat.writes_every_lesson else found.written_by(seat.user)
+
+
+def _fresh(grade: Grade) -> Grade:
+    newest: Grade = Grade.objects.select_related(*NAMES).get(pk=grade.pk)
+    return newest
+
+
+def _back(seat: Seat, found: Grade | Remark) -> str:
+    return seat.url("lesson", found.lesson_id) if found.lesson_id else seat.url("student", found.student_id)
+
+
+def _grade_page(
+    request: StaffRequest,
+    grade: Grade,
+    *,
+    correct: forms.Form | None = None,
+    withdraw: forms.Form | None = None,
+    ended: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    seat = request.seat
+    mark = mark_of(grade.value, grade.quality, grade.special)
+    context = {
+        "grade": grade,
+        "text": mark_text(mark),
+        "is_poor": is_poor(mark),
+        "kind": kind_name(grade.kind, lang()),
+        "when": bg.moment(grade.given_at, now=clock.now(), zone=seat.zone, lang=lang()),
+        "ended": ended or (_ended(seat, grade) if grade.ended_at else ""),
+        "newer": Grade.objects.filter(replaces=grade).first(),
+        "correct": correct or CorrectForm(prefix="correct"),
+        "withdraw": withdraw or ReasonForm(prefix="withdraw"),
+        "form": correct or withdraw,
+        "back": _back(seat, grade),
+    }
+    return page(request, "staff/lessons/grade.html", context, status=status)
+
+
+def _ended(seat: Seat, grade: Grade) -> str:
+    assert grade.ended_at  # noqa: S101 — the caller asked
+    when = bg.moment(grade.ended_at, now=clock.now(), zone=seat.zone, lang=lang())
+    return _("Не важи от %(when)s: %(why)s") % {"when": when, "why": grade.ended_why}
+
+
+def _remark_page(
+    request: StaffRequest, remark: Remark, form: ReasonForm | None = None, *, status: int = 200
+) -> HttpResponse:
+    seat = request.seat
+    context = {
+        "remark": remark,
+        "kind": _("Похвала") if remark.kind == Remark.Kind.PRAISE else _("Забележка"),
+        "when": bg.moment(remark.written_at, now=clock.now(), zone=seat.zone, lang=lang()),
+        "form": form or ReasonForm(),
+        "back": _back(seat, remark),
+    }
+    return page(request, "staff/lessons/remark.html", context, status=status)

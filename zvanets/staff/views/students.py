@@ -1,0 +1,24 @@
+"""A student's page; that somebody opened it is kept."""
+
+from django.http import Http404, HttpResponse
+from django.views.decorators.http import require_safe
+
+from zvanets.history.record import note_access
+from zvanets.history.verbs import Read
+from zvanets.staff import student as diary
+from zvanets.staff.classes import visible_students
+from zvanets.staff.seat import StaffRequest, page, seated
+
+
+@require_safe
+@seated()
+def student(request: StaffRequest, student_id: int) -> HttpResponse:
+    whole, taught = visible_students(request.seat)
+    found = whole.filter(pk=student_id).first()
+    is_whole = found is not None
+    found = found or taught.filter(pk=student_id).first()
+    if found is None:
+        raise Http404
+    context = diary.context(request.seat, found, is_whole=is_whole)
+    note_access(Read.STUDENT_OPENED, actor=request.seat.actor, student_id=found.pk, what="staff:student")
+    return page(request, "staff/students/student.html", context)
