@@ -5,32 +5,33 @@ import socket
 from wsgiref.types import WSGIApplication
 
 from zvanets.cli.problem import Problem
-from zvanets.cli.processes import end_with_parent
+from zvanets.cli.processes import ending_with
 
 WORKERS = 2
-_BACKPRESSURE = 256
+_CONNECTIONS = 400  # for each process; an idle browser holds one for 30 s
 _LOGS = {"loggers": {"_granian": {"propagate": True}}, "formatters": {}, "handlers": {}}  # to our own handler
 
 
 def run(host: str, port: int) -> None:
     """Serve until SIGINT or SIGTERM."""
     from granian import Granian
-    from granian.constants import Interfaces
+    from granian.constants import HTTPModes, Interfaces
     from granian.log import LogLevels
 
     from zvanets.lib import logs
 
     refuse_taken(host, port)
-    multiprocessing.set_start_method("spawn")
+    multiprocessing.set_start_method("spawn")  # forked workers do not hear SIGTERM, see docs/adr/0005
     logs.configure()
     Granian(
         "config.wsgi:application",
         address=host,
         port=port,
         interface=Interfaces.WSGI,
+        http=HTTPModes.http1,
         workers=WORKERS,
         blocking_threads=1,  # more threads cost more: 14.7 ms against 12.6 for a save (the interpreter's lock)
-        backpressure=_BACKPRESSURE,
+        backpressure=_CONNECTIONS,
         respawn_failed_workers=True,
         workers_kill_timeout=10,
         log_dictconfig=_LOGS,
@@ -40,7 +41,9 @@ def run(host: str, port: int) -> None:
 
 def load(_target: str) -> WSGIApplication:
     """Load the application in a worker, which must not outlive a killed master."""
-    end_with_parent()
+    master = multiprocessing.parent_process()
+    if master is not None and master.pid is not None:
+        ending_with(master.pid)()
     from config.wsgi import application
 
     return application

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 SOFIA = ZoneInfo("Europe/Sofia")
 
 
-class WrongClock(ValueError):  # noqa: N818  (a sentence, not a kind)
+class WrongClock(ValueError):
     """ZVANETS_CLOCK or ZVANETS_CLOCK_OFFSET cannot be read."""
 
 
