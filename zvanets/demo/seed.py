@@ -31,6 +31,7 @@ GRACE_SECONDS = 5
 _LEVELS = tuple(range(13))
 _EVENING = time(21)
 _TOLD_FOR = timedelta(days=3)
+_MANY = 500
 _ITSELF = Actor(None, "", "")
 
 
@@ -53,11 +54,13 @@ def ensure() -> None:
         if is_new:
             _build(now)
         keep_current(clock.today())
-    for until in (now - _TOLD_FOR, now) if is_new else (now,):
-        if is_new:
-            _count_rows()
+    if is_new:
+        _count_rows()
+    for until in (now - _TOLD_FOR, now):
         with at_school(SCHOOL_ID):
-            _live_until(until)
+            lived_through = _live_until(until)
+        if lived_through > _MANY:
+            _count_rows()
 
 
 def _count_rows() -> None:
@@ -90,10 +93,11 @@ def _eve(now: datetime) -> datetime:
     return now - timedelta(weeks=6)
 
 
-def _live_until(now: datetime) -> None:
+def _live_until(now: datetime) -> int:
+    """Return how many lessons there were to write about."""
     waiting = unwritten(now)
     if not waiting:
-        return
+        return 0
     life = Life(Random(f"{SEED} {waiting[0].lesson.date}"), now, _homeroom())
     life.live(waiting)
     acts: dict[datetime, list[Fact]] = defaultdict(list)
@@ -104,6 +108,7 @@ def _live_until(now: datetime) -> None:
         record(facts, actor=_ITSELF, tell=fresh, at=moment)
         if fresh:
             _tell_in_portal(moment)
+    return len(waiting)
 
 
 def _recorded_at(moment: datetime, now: datetime) -> datetime:
