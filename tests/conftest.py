@@ -14,10 +14,16 @@ SCHOOLS = {9900901: "ОУ „Изпитно“", 9900902: "СУ „Съседн�
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_test_environment, django_db_blocker) -> Iterator[None]:
+def _server() -> Iterator[None]:
+    postgres.start()
+    yield
+    postgres.discard()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(_server, django_test_environment, django_db_blocker) -> Iterator[None]:
     connection_created.connect(_guard)
     with django_db_blocker.unblock():
-        postgres.start()
         # All aliases, always: with `default` alone the mirror of `owner` would be the live database.
         setup_databases(verbosity=0, interactive=False, keepdb=True, serialized_aliases=set())
         for alias in connections:
@@ -26,7 +32,6 @@ def django_db_setup(django_test_environment, django_db_blocker) -> Iterator[None
     yield
     with django_db_blocker.unblock():
         connections.close_all()
-        postgres.discard()
 
 
 def _guard(connection, **_) -> None:

@@ -5,6 +5,7 @@ Loaded by `-p tests.postgres`, before Django reads its settings. The server star
 
 import hashlib
 import os
+import shutil
 import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -54,6 +55,10 @@ def discard() -> None:
         return
     with psycopg.connect(admin_url, autocommit=True) as server:
         server.execute(f"DROP DATABASE IF EXISTS {TEST_NAME} WITH (FORCE)")
+
+
+def pytest_unconfigure() -> None:
+    shutil.rmtree(_state, ignore_errors=True)
 
 
 os.environ["ZVANETS_STATE"] = str(_state)

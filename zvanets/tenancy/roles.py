@@ -34,7 +34,7 @@ def _role(admin: psycopg.Connection, role: str, password: str | None, *, creates
     if admin.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone() is None:
         admin.execute(sql.SQL("CREATE ROLE {}").format(name))
     can = sql.SQL("CREATEDB" if creates else "NOCREATEDB")
-    admin.execute(sql.SQL("ALTER ROLE {} LOGIN NOCREATEROLE NOINHERIT {}").format(name, can))
+    admin.execute(sql.SQL("ALTER ROLE {} LOGIN INHERIT NOCREATEROLE {}").format(name, can))
     if password is not None:
         admin.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(name, sql.Literal(password)))
 
