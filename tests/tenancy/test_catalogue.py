@@ -156,5 +156,5 @@ def test_a_servant_made_a_master_is_found(sabotage):
 
 
 def test_the_owner_itself_cannot_make_a_master():
-    with pytest.raises(ProgrammingError, match="(?i)admin option"), connections["owner"].cursor() as cursor:
+    with pytest.raises(ProgrammingError, match=r"(?i)admin option"), connections["owner"].cursor() as cursor:
         cursor.execute("GRANT zv_owner TO zv_app")
