@@ -22,7 +22,7 @@ _ELSEWHERE = {
     "invent-contacts": "zvanets.demo.commands",
     "verify-history": "zvanets.history.commands",
     "receive-bounce": "zvanets.notifications.commands",
-    "create-operator": "zvanets.accounts.commands",
+    "create-operator": "zvanets.cli.operators",
 }
 _LAST_WORDS_SECONDS = 20
 

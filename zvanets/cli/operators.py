@@ -1,0 +1,33 @@
+"""`zvanets create-operator`: the first log-in of an installation, from which all others follow."""
+
+import click
+
+from zvanets.cli.problem import Problem
+
+
+@click.command("create-operator")
+@click.argument("username")
+@click.option("--name", prompt="Full name")
+@click.option("--email", default=None)
+@click.option("--password", envvar="ZVANETS_OPERATOR_PASSWORD", prompt=True, hide_input=True, confirmation_prompt=True)
+def create_operator(username: str, name: str, email: str | None, password: str) -> None:
+    """Give USERNAME the rights of the people who run the service."""
+    from django.contrib.auth.password_validation import validate_password
+    from django.core.exceptions import ValidationError
+    from django.db import IntegrityError
+    from django.utils import translation
+
+    from zvanets.accounts.models import User
+
+    user = User(username=username.lower(), name=name, email=email and email.lower(), is_operator=True)
+    with translation.override("en"):
+        try:
+            validate_password(password, user)
+        except ValidationError as error:
+            raise Problem(" ".join(error.messages)) from None
+    user.set_password(password)
+    try:
+        user.save(force_insert=True)
+    except IntegrityError:
+        raise Problem(f"The user name {user.username} or the e-mail address is taken.") from None
+    click.echo(f"{user.username} is an operator.")
