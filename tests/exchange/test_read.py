@@ -35,8 +35,7 @@ def test_a_small_school_is_read_without_doubts(folder):
 
 def test_a_missing_column_is_named(folder):
     assert errors(folder.without_column("students", "gender")) == [
-        "students.csv, ред 1, колона gender: "
-        "Няма такава колона; във файла са: student_id, first_name, middle_name, last_name."
+        "students.csv, ред 1, колона gender: Няма такава колона; във файла са: student_id, first_name, middle_name, last_name."
     ]
 
 
