@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.world import COMMAND, environment, free_port, nothing_left_of, processes_of
+from tests.cli.world import COMMAND, answers, environment, free_port, nothing_left_of, processes_of
 from zvanets.cli.embedded import EmbeddedServer
 from zvanets.cli.processes import wait_until
 
@@ -35,10 +35,7 @@ class Served:
         return urllib.request.urlopen(asked, timeout=5)  # noqa: S310  (our own address)
 
     def answers(self) -> bool:
-        try:
-            return self.get("/healthz").status == 200
-        except OSError:
-            return False
+        return answers(f"http://127.0.0.1:{self.port}/healthz")
 
     def wait(self, seconds: float = 60) -> None:
         assert wait_until(self.answers, seconds, step=0.05), (self.state.parent / "serve.log").read_text()

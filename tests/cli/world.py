@@ -1,8 +1,10 @@
 """What the tests of the command share: a clean environment, and which processes belong to a state directory."""
 
+import http.client
 import os
 import socket
 import sys
+import urllib.request
 from pathlib import Path
 
 from zvanets.cli.processes import wait_until
@@ -44,3 +46,11 @@ def free_port() -> int:
     with socket.socket() as door:
         door.bind(("127.0.0.1", 0))
         return door.getsockname()[1]
+
+
+def answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310  (our own address)
+            return answer.status == 200
+    except (OSError, http.client.HTTPException):
+        return False
