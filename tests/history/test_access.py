@@ -23,7 +23,6 @@ def owner():
     with connections["owner"].cursor() as cursor:
         for month in months() - {"history_access_other"}:
             cursor.execute(f"DROP TABLE {month}")
-        cursor.execute("TRUNCATE history_access")
 
 
 def months() -> set[str]:

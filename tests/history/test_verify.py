@@ -1,15 +1,18 @@
 """The verifier names the first bad row. An enemy here owns the database, knows the triggers and switches them off."""
 
+import psycopg
 import pytest
 from click.testing import CliRunner
-from django.db import connections
+from django.db import IntegrityError, connections
 
+from tests import postgres
 from tests.marks import committed
 from zvanets.history.commands import read_anchors, verify_history
 from zvanets.history.models import Entry, EntryBody
 from zvanets.history.record import Actor, Fact, record
 from zvanets.history.verbs import Verb
 from zvanets.history.verify import Anchor, Finding, Kind, anchor_now, verify
+from zvanets.tenancy import roles
 from zvanets.tenancy.school import at_school
 
 pytestmark = committed
@@ -113,6 +116,36 @@ def test_an_erasure_covers_only_what_it_names(ten):
     erase(ten, 3)
     tamper("DELETE FROM history_entrybody WHERE entry_id = (SELECT id FROM history_entry WHERE number = 7)")
     assert verify(ten.pk) == Finding(ten.pk, 7, Kind.BODY_MISSING)
+
+
+def test_the_role_that_erases_can_do_nothing_else(ten):
+    with psycopg.connect(postgres.role_url(roles.ERASER, postgres.TEST_NAME), autocommit=True) as eraser:
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            eraser.execute("DELETE FROM history_entrybody")
+        with pytest.raises(psycopg.errors.InsufficientPrivilege, match="needs a school"):
+            eraser.execute("SELECT history_erase(3, now(), 1, 'operator', '')")
+        with eraser.transaction():
+            eraser.execute(f"SET LOCAL app.school_id = '{ten.pk}'")
+            eraser.execute("SELECT history_erase(3, now(), 1, 'operator', '')")
+    assert verify(ten.pk) is None
+
+
+def test_a_head_set_back_stops_saves_until_it_is_put_right(ten):
+    tamper("UPDATE history_chainhead SET number = 8, chain = (SELECT chain FROM history_entry WHERE number = 8)")
+    with pytest.raises(IntegrityError, match="numbered_within_a_school"):
+        write(ten, 1)
+
+    # As docs/operations/history.md has it.
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(
+            "UPDATE history_chainhead h SET number = e.number, at = e.at, chain = e.chain"
+            " FROM (SELECT * FROM history_entry WHERE school_id = %s ORDER BY number DESC LIMIT 1) e"
+            " WHERE h.school_id = e.school_id",
+            [ten.pk],
+        )
+
+    write(ten, 1)
+    assert verify(ten.pk) is None
 
 
 def test_only_an_anchor_finds_a_history_rewritten_from_end_to_end(ten):

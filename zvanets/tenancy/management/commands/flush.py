@@ -6,6 +6,7 @@ from django.core.management.base import CommandError
 from django.core.management.commands import flush
 from django.db import connections
 
+NO_MODELS = ("history_access", "zvanets_cache")
 HISTORY = ("history_entry", "history_entrybody", "history_chainhead")
 
 
@@ -15,13 +16,14 @@ class Command(flush.Command):
         name = str(connection.settings_dict["NAME"])
         if not name.startswith("test_"):
             raise CommandError(f"{name} is no test database: its history is append-only")
-        self._triggers(connection, "DISABLE")
+        _run(connection, [f"ALTER TABLE {table} DISABLE TRIGGER no_truncate" for table in HISTORY])
         try:
             super().handle(**options)
         finally:
-            self._triggers(connection, "ENABLE")
+            _run(connection, [f"ALTER TABLE {table} ENABLE TRIGGER no_truncate" for table in HISTORY])
+        _run(connection, [f"TRUNCATE {table}" for table in NO_MODELS])
 
-    @staticmethod
-    def _triggers(connection: Any, verb: str) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute("; ".join(f"ALTER TABLE {table} {verb} TRIGGER no_truncate" for table in HISTORY))
+
+def _run(connection: Any, statements: list[str]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("; ".join(statements))
