@@ -42,11 +42,11 @@ def _make_lessons(year: SchoolYear, first: date, last: date) -> None:
     made_until = Lesson.objects.aggregate(last=Max("date"))["last"]
     begin = max(first, made_until + timedelta(days=1)) if made_until else first
     days = [begin + timedelta(days=number) for number in range((last - begin).days + 1)]
-    columns = ("course", "date", "hour_no", "starts_at", "ends_at")
+    columns = ("course", "date", "hour_no", "starts_at", "ends_at", "room")
     insert(Lesson, columns, [row for day in days for row in _of_day(year.starts_on, day)])
 
 
-def _of_day(start: date, day: date) -> Iterator[tuple[int, date, int, time, time]]:
+def _of_day(start: date, day: date) -> Iterator[tuple[int, date, int, time, time, str]]:
     bells = {
         (shift, hour): bell
         for shift, hour, *bell in ShiftHour.objects.filter(weekday=day.isoweekday()).values_list(
@@ -57,9 +57,9 @@ def _of_day(start: date, day: date) -> Iterator[tuple[int, date, int, time, time
     hours = ScheduleHour.objects.filter(
         weekday=day.isoweekday(), week__in=weeks, starts_on__lte=day, ends_on__gte=day
     ).order_by("shift_id", "hour_no", "pk")
-    for course, shift, hour in hours.values_list("course_id", "shift_id", "hour_no"):
+    for course, shift, hour, room in hours.values_list("course_id", "shift_id", "hour_no", "room"):
         starts_at, ends_at = bells[shift, hour]
-        yield course, day, hour, starts_at, ends_at
+        yield course, day, hour, starts_at, ends_at, room
 
 
 @dataclass(frozen=True, slots=True)

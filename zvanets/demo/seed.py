@@ -115,7 +115,7 @@ def _recorded_at(moment: datetime, now: datetime) -> datetime:
     """Lately each lesson by itself, before that a day at once: a chain of 16,000 entries takes seconds."""
     if clock.now() - moment < _TOLD_FOR:
         return min(now, moment)
-    return datetime.combine(moment.astimezone(clock.SOFIA), _EVENING, tzinfo=clock.SOFIA)
+    return min(now, datetime.combine(moment.astimezone(clock.SOFIA), _EVENING, tzinfo=clock.SOFIA))
 
 
 def _tell_in_portal(moment: datetime) -> None:

@@ -43,6 +43,7 @@ _BLOCK = timedelta(minutes=90)
 _MIDNIGHT = datetime(2000, 1, 1)  # noqa: DTZ001  (only its time is used)
 _DAY_ENDS = time.max
 _LEFT_DAYS_AGO = 10
+_FIRST_ROOM = 10
 _ROMAN = ("Подготвителна група", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
 
 _COURSE_COLUMNS = (
@@ -168,18 +169,13 @@ class Structure:
         return shifts
 
     def _programme(self, shifts: dict[int, int]) -> None:
-        rows = [
-            (
-                self.courses[hour.course],
-                shifts[hour.shift],
-                hour.week,
-                hour.weekday,
-                hour.number,
-                *self._span(hour.term),
-            )
-            for hour in self.invented.hours
-        ]
-        insert(ScheduleHour, ("course", "shift", "week", "weekday", "hour_no", "starts_on", "ends_on"), rows)
+        columns = ("course", "shift", "week", "weekday", "hour_no", "room", "starts_on", "ends_on")
+        rows = []
+        for hour in self.invented.hours:
+            room = str(_FIRST_ROOM + self.invented.courses[hour.course].book)  # each class has its own
+            when = (shifts[hour.shift], hour.week, hour.weekday, hour.number)
+            rows.append((self.courses[hour.course], *when, room, *self._span(hour.term)))
+        insert(ScheduleHour, columns, rows)
 
     def _span(self, term: int | None) -> tuple[date, date]:
         year = self.year

@@ -42,7 +42,7 @@ def mail(request: HttpRequest) -> HttpResponse:
     """The phone's newest letters; 204 while nothing came, which htmx takes as „leave it as it is“."""
     if request.GET.get("seen") == inbox.newest_name(settings.MAILBOX):
         return HttpResponse(status=204)
-    answer = render(request, "demo/_mail.html", _mail(settings.MAILBOX))
+    answer = render(request, "demo/_news.html", _mail(settings.MAILBOX))
     answer["HX-Trigger"] = "bell"
     return answer
 
@@ -64,7 +64,7 @@ def _letter(arrival: Arrival, language: str) -> dict[str, Any]:
     return {
         "to": letter.to,
         "subject": letter.subject,
-        "lines": letter.lines[1:],  # the first is the child's name, which the subject says as well
+        "lines": [line for line in letter.lines[1:] if line not in letter.subject],  # the first is the child's name
         "at": letter.arrived_at.astimezone(clock.SOFIA).strftime("%H:%M:%S"),
         "seconds": "" if arrival.seconds is None else _tenths(arrival.seconds, language),
     }

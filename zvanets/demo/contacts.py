@@ -1,0 +1,228 @@
+"""Invented phones, addresses, log-ins and subscriptions for the people of an imported school, to try the product with.
+
+The numbers begin with +359 990: of the length of Bulgarian mobile numbers, in a range the national plan gives to nobody.
+The addresses are of example.org, which belongs to nobody (RFC 2606).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from random import Random
+
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, make_password
+from django.db.models import Exists, OuterRef, Q
+
+from zvanets.accounts.models import HEADS, Membership, Role, User
+from zvanets.guardians.models import ChannelName, Contact, EventKind, Guardian, Guardianship, Relation, Subscription
+from zvanets.history.record import Actor, Fact, record
+from zvanets.history.verbs import Verb
+from zvanets.lib import clock
+from zvanets.lib.refusals import Refusal, gettext_noop
+from zvanets.lib.transliterate import to_latin
+from zvanets.schools.models import CourseTeacher, Enrolment, StaffMember, Student
+from zvanets.schools.models.people import Named
+from zvanets.tenancy.school import at_school, school_now
+
+DOMAIN = "example.org"
+PREFIX, DIGITS = "+359990", 6
+ENGLISH = 0.08
+WITHOUT_SUBSCRIPTION = 0.05
+STUDENT_LOG_INS = 0.4
+LOG_IN_FROM_LEVEL = 5
+OPERATOR = Actor(None, "operator", "")
+_REAL = gettext_noop("В училището има истински телефони или адреси; измислени не се добавят към тях.")
+_NO_SCHOOL = gettext_noop("Няма училище %(school)s или в него няма родители. Първо го внесете с import-school.")
+
+
+@dataclass(frozen=True, slots=True)
+class LogIn:
+    role: str
+    username: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Invented:
+    """How many were made, and a log-in for each role."""
+
+    contacts: int
+    users: int
+    subscriptions: int
+    log_ins: tuple[LogIn, ...]
+
+
+def invent_for(school_id: int, *, password: str, share: float = 0.95, seed: int = 1) -> Invented:
+    """Give `share` of the guardians contacts; the same seed gives the same ones. Raises Refusal `real_contacts`, `no_school`."""
+    with at_school(school_id):
+        if not Guardian.objects.exists():
+            raise Refusal("no_school", _NO_SCHOOL, {"school": school_id})
+        if _has_real_contacts():
+            raise Refusal("real_contacts", _REAL)
+        return _Inventing(password, share, seed).carry_out()
+
+
+def is_invented(address: str) -> bool:
+    return address.endswith(f"@{DOMAIN}") or address.startswith(PREFIX)
+
+
+def _has_real_contacts() -> bool:
+    own = Q(address__endswith=f"@{DOMAIN}") | Q(address__startswith=PREFIX)
+    seat = Membership.objects.filter(user=OuterRef("pk"))
+    people = User.objects.filter(Exists(seat))
+    real = Q(email__isnull=False) & ~Q(email__endswith=f"@{DOMAIN}") | Q(phone__isnull=False) & ~Q(phone__startswith=PREFIX)
+    return Contact.objects.exclude(own).exists() or people.filter(real).exists()
+
+
+def _stem(person: Named, number: int) -> str:
+    """Return "v.kirova.907239"."""
+    latin = [_letters(person.first_name)[:1], _letters(person.last_name), str(number)]
+    return ".".join(filter(None, latin))
+
+
+def _letters(name: str) -> str:
+    return "".join(letter for letter in to_latin(name).lower() if letter.isascii() and letter.isalpha())
+
+
+class _Inventing:
+    def __init__(self, password: str, share: float, seed: int) -> None:
+        self.hash = make_password(password)  # once: a hash takes 35 ms
+        self.share, self.seed = share, seed
+        self.now, self.today = clock.now(), clock.today()
+        self.numbers = set(User.objects.filter(phone__startswith=PREFIX).values_list("phone", flat=True))
+        self.users = 0
+
+    def carry_out(self) -> Invented:
+        self._staff()
+        contacts = self._guardians()
+        self._students()
+        subscriptions = self._subscriptions()
+        if self.users or contacts or subscriptions:
+            body = {"users": self.users, "contacts": contacts, "subscriptions": subscriptions}
+            record([Fact(Verb.CONTACTS_INVENTED, body=body)], actor=OPERATOR, tell=False)
+        return Invented(contacts, self.users, subscriptions, tuple(log_ins(self.today)))
+
+    def _dice(self, person: Named) -> Random:
+        """Each person's own: who came later changes nobody else's luck."""
+        return Random(f"{self.seed} {type(person).__name__} {person.sort_name} {self._number(person)}")
+
+    def _number(self, person: Named) -> int:
+        return int(getattr(person, "external_id", None) or person.pk)
+
+    def _staff(self) -> None:
+        """A password for whoever has none; an account of a person who has already signed in somewhere stays theirs."""
+        staff = StaffMember.objects.filter(user=OuterRef("pk"))
+        users = User.objects.filter(Exists(staff), password__startswith=UNUSABLE_PASSWORD_PREFIX)
+        found = list(users)
+        for user in found:
+            user.password = self.hash
+            user.email = user.email or f"{user.username}@{DOMAIN}"
+        User.objects.bulk_update(found, ["password", "email"])
+        self.users += len(found)
+
+    def _guardians(self) -> int:
+        has_contact = Contact.objects.filter(guardian=OuterRef("pk"))
+        waiting = Guardian.objects.filter(~Exists(has_contact)).exclude(guardianships__relation=Relation.SELF)
+        lucky = [one for one in waiting.order_by("external_id", "pk") if self._dice(one).random() < self.share]
+        users = self._accounts(lucky, Role.GUARDIAN)
+        for guardian, user in zip(lucky, users, strict=True):
+            guardian.language = user.language
+        Guardian.objects.bulk_update(lucky, ["user", "language"], batch_size=500)
+        contacts = [
+            Contact(guardian=guardian, kind=kind, address=address, confirmed_at=self.now)
+            for guardian, user in zip(lucky, users, strict=True)
+            for kind, address in ((Contact.Kind.EMAIL, user.email), (Contact.Kind.PHONE, user.phone))
+            if address
+        ]
+        Contact.objects.bulk_create(contacts)
+        return len(contacts)
+
+    def _accounts(self, people: list[Guardian] | list[Student], role: Role) -> list[User]:
+        """Make an account and a seat for each; somebody of the same number in another school has it already."""
+        names = [_stem(person, self._number(person)) for person in people]
+        there = {user.username: user for user in User.objects.filter(username__in=names)}
+        new = [
+            self._user(person, name, role) for person, name in zip(people, names, strict=True) if name not in there
+        ]
+        User.objects.bulk_create(new)
+        there |= {user.username: user for user in new}
+        self.users += len(new)
+        users = [there[name] for name in names]
+        for person, user in zip(people, users, strict=True):
+            person.user = user
+        seated = set(Membership.objects.filter(user__in=users, role=role).values_list("user_id", flat=True))
+        Membership.objects.bulk_create(
+            Membership(user=user, role=role, starts_on=self.since) for user in users if user.pk not in seated
+        )
+        return users
+
+    def _user(self, person: Guardian | Student, username: str, role: Role) -> User:
+        dice = self._dice(person)
+        language = "en" if dice.random() < ENGLISH else "bg"
+        is_guardian = role == Role.GUARDIAN
+        return User(
+            username=username,
+            name=person.short_name,
+            password=self.hash,
+            language=language,
+            email=f"{username}@{DOMAIN}" if is_guardian else None,
+            phone=self._phone(dice) if is_guardian else None,
+        )
+
+    def _phone(self, dice: Random) -> str:
+        while (number := f"{PREFIX}{dice.randrange(10**DIGITS):0{DIGITS}}") in self.numbers:
+            pass
+        self.numbers.add(number)
+        return number
+
+    @property
+    def since(self):  # noqa: ANN201
+        return min(self.today, Guardianship.objects.order_by("starts_on").values_list("starts_on", flat=True)[0])
+
+    def _students(self) -> None:
+        """Some of the older ones read on their own behalf, by the portal."""
+        old = Enrolment.objects.standing(on=self.today).filter(
+            student=OuterRef("pk"), class_group__year_group__level__range=(LOG_IN_FROM_LEVEL, 13)
+        )
+        waiting = Student.objects.filter(Exists(old), user__isnull=True).order_by("external_id", "pk")
+        lucky = [one for one in waiting if self._dice(one).random() < STUDENT_LOG_INS * self.share]
+        users = self._accounts(lucky, Role.STUDENT)
+        Student.objects.bulk_update(lucky, ["user"], batch_size=500)
+        selves = [
+            Guardian(user=user, language=user.language, **{name: getattr(student, name) for name in _NAMES})
+            for student, user in zip(lucky, users, strict=True)
+        ]
+        Guardian.objects.bulk_create(selves)
+        Guardianship.objects.bulk_create(
+            Guardianship(
+                guardian=guardian,
+                student=student,
+                relation=Relation.SELF,
+                is_legal=False,
+                may_excuse=False,
+                starts_on=self.since,
+            )
+            for guardian, student in zip(selves, lucky, strict=True)
+        )
+
+    def _subscriptions(self) -> int:
+        """All kinds by portal and e-mail, for children who are in the school; a few asked for nothing."""
+        enrolled = Enrolment.objects.standing(on=self.today).filter(student=OuterRef("student"))
+        asked = Subscription.objects.filter(guardianship=OuterRef("pk"))
+        rights = (
+            Guardianship.objects.active(on=self.today)
+            .filter(Exists(enrolled), ~Exists(asked), guardian__user__isnull=False)
+            .select_related("guardian")
+        )
+        new = [
+            Subscription(guardianship=right, channel=channel, kinds=EventKind.values, starts_on=right.starts_on)
+            for right in rights
+            if self._dice(right.guardian).random() < self.share * (1 - WITHOUT_SUBSCRIPTION)
+            for channel in self._channels(right)
+        ]
+        Subscription.objects.bulk_create(new)
+        return len(new)
+
+    def _channels(self, right: Guardianship) -> tuple[ChannelName, ...]:
+        return (ChannelName.PORTAL,) if right.relation == Relation.SELF else (ChannelName.PORTAL, ChannelName.EMAIL)
+
+
+_NAMES = ("first_name", "middle_name", "last_name", "sort_name", "gender")
