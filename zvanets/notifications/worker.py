@@ -1,6 +1,7 @@
 """The worker: one thread fans out as soon as the database rings, one for each channel hands over what is due."""
 
 import logging
+import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -27,6 +28,7 @@ LISTEN_SECONDS = 0.5  # how long a stop may take to be seen
 POLL_SECONDS = 1.0
 HEARTBEAT_SECONDS = 60.0
 LONGEST_BACK_OFF = 30.0
+SWITCH_SECONDS = 0.0005  # a thread that waited for a socket must not wait 5 ms more for the interpreter
 
 CHANNELS: Mapping[str, Callable[[], Channel]] = {
     ChannelName.PORTAL: PortalChannel,
@@ -53,6 +55,7 @@ class Bell:
 
 def run(stop: threading.Event, channels: Mapping[str, Callable[[], Channel]] = CHANNELS) -> None:
     """Work until `stop` is set; a thread that stumbles gets up again, later each time."""
+    sys.setswitchinterval(SWITCH_SECONDS)
     bell = Bell(stop, {name: threading.Event() for name in channels})
     threads = [
         threading.Thread(target=_deliver, args=(bell, make), name=f"deliver-{name}", daemon=True)

@@ -1,0 +1,159 @@
+"""From commit to accepted: 20 lessons a second for a minute, each child 1.9 guardians, e-mail to Postfix' smtp-sink."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from bench.common import ROOT, Figures, Installation, free_port, installation, wait_for
+from bench.taught import TaughtClass
+
+KEYS = {
+    "p50_s": "seconds from commit to accepted by the mail server, kinds without grace, median",
+    "p99_s": "the same, 99 of 100; at most 2",
+    "max_s": "the slowest of them",
+    "graced_p99_s": "seconds beyond the grace of the others, 99 of 100",
+    "lost": "messages due and not accepted",
+    "duplicated": "mails that the server took beyond one a message",
+    "lessons": "lessons saved",
+    "lessons_per_s": "their pace",
+    "email_per_s": "e-mails accepted a second while it lasted",
+    "portal_per_s": "messages in the portal a second while it lasted",
+    "worker_cpu_ms": "milliseconds of the worker's CPU per e-mail, portal included",
+    "db_cpu_ms": "milliseconds of the database's CPU per e-mail, the saving of lessons included",
+}
+PER_SECOND, SECONDS = 20, 60
+SCHOOLS, CLASSES = 10, 4
+ABSENT, MARKS = 3, ("5.50", "6", "4", "3.25", "2")
+GRACE_SECONDS = 10  # of grades: so that both streams flow at once
+
+
+def run() -> Figures:
+    port = free_port()
+    with sink(port) as taken, installation(ZVANETS_SMTP_URL=f"smtp://127.0.0.1:{port}") as system:
+        lessons = _lessons()
+        system.ask("VACUUM ANALYZE")
+        system.start("worker")
+        wait_for(lambda: b"worker started" in (system.state / "worker.log").read_bytes(), 30)
+        return _measure(system, lessons, taken)
+
+
+@contextmanager
+def sink(port: int) -> Iterator[Path]:
+    """Run smtp-sink and give the file in which it counts."""
+    with tempfile.NamedTemporaryFile(prefix="zvanets-sink-") as log:
+        who = ["-u", "nobody"] if os.geteuid() == 0 else []
+        process = subprocess.Popen(["smtp-sink", "-c", *who, f"127.0.0.1:{port}", "1000"], stdout=log, stderr=log)
+        try:
+            yield Path(log.name)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait()
+
+
+def _lessons() -> list[dict[str, object]]:
+    """Fill the schools and plan the lessons so that neighbours in time are of different schools and classes."""
+    from bench import school
+    from bench.families import give_families
+
+    each = PER_SECOND * SECONDS // (SCHOOLS * CLASSES) + 1
+    classes: list[tuple[int, TaughtClass]] = []
+    for school_id in range(9900901, 9900901 + SCHOOLS):
+        taught = school.build(school_id, classes=CLASSES, lessons=each)
+        give_families(school_id, grace_seconds=GRACE_SECONDS)
+        classes += [(school_id, one) for one in taught]
+    planned = []
+    for n in range(each):
+        for school_id, one in sorted(classes, key=lambda pair: (pair[1].class_group_id % CLASSES, pair[0])):
+            planned.append(_lesson(school_id, one, n))
+    return planned[: PER_SECOND * SECONDS + 1]
+
+
+def _lesson(school_id: int, taught: TaughtClass, n: int) -> dict[str, object]:
+    """The absent and the graded of a class change from lesson to lesson."""
+    turned = [taught.students[(n * 8 + place) % len(taught.students)] for place in range(ABSENT + len(MARKS))]
+    return {
+        "school": school_id,
+        "teacher": taught.user_id,
+        "id": taught.lessons[n][0],
+        "absent": turned[:ABSENT],
+        "grades": list(zip(turned[ABSENT:], MARKS, strict=True)),
+    }
+
+
+def _measure(system: Installation, lessons: Sequence[dict[str, object]], taken: Path) -> Figures:
+    plan = system.state / "plan.json"
+    plan.write_text(json.dumps(lessons))
+    spent = {name: system.cpu_seconds(name) for name in ("worker", "database")}
+    fed = subprocess.run(
+        [sys.executable, "-m", "bench.lesson_feed", str(plan), str(PER_SECOND)],
+        check=True,
+        stdout=subprocess.PIPE,
+        cwd=ROOT,
+    )
+    wait_for(lambda: _is_quiet(system), GRACE_SECONDS + 120, every=0.5)
+    spent = {name: system.cpu_seconds(name) - before for name, before in spent.items()}
+    feed = json.loads(fed.stdout.splitlines()[-1])
+    print(f"lessons saved in {feed['seconds']:.1f} s, the latest {feed['latest']:.2f} s late", flush=True)
+    return _figures(system, len(lessons), feed["seconds"], spent, _count(taken))
+
+
+def _is_quiet(system: Installation) -> bool:
+    waiting = "status IN ('queued', 'sending', 'unknown')"
+    left = f"SELECT EXISTS (SELECT FROM history_pending) OR EXISTS (SELECT FROM notifications_message WHERE {waiting})"
+    return not system.ask(left)[0][0]
+
+
+def _count(taken: Path) -> int:
+    """smtp-sink writes its counters over each other: mails, then sessions and quits."""
+    found = re.findall(rb"mesg=(\d+)", taken.read_bytes()) or re.findall(rb"(\d+)", taken.read_bytes())
+    return max(map(int, found), default=0)
+
+
+def _figures(system: Installation, lessons: int, seconds: float, spent: dict[str, float], taken: int) -> Figures:
+    mails, accepted = system.ask(
+        "SELECT count(*), count(accepted_at) FROM notifications_message WHERE channel = 'email'"
+    )[0]
+    expected = system.ask(_EXPECTED)[0][0]
+    urgent = system.ask(_SECONDS, 0.0, True)[0]
+    graced = system.ask(_SECONDS, float(GRACE_SECONDS), False)[0]
+    rates = dict(system.ask(_RATES))
+    assert mails >= expected > 0, (mails, expected)
+    return {
+        "p50_s": round(urgent[0], 3),
+        "p99_s": round(urgent[1], 3),
+        "max_s": round(urgent[2], 3),
+        "graced_p99_s": round(graced[1], 3),
+        "lost": expected - accepted,
+        "duplicated": taken - accepted,
+        "lessons": lessons,
+        "lessons_per_s": round((lessons - 1) / seconds, 1),
+        "email_per_s": round(rates["email"], 1),
+        "portal_per_s": round(rates["portal"], 1),
+        "worker_cpu_ms": round(1000 * spent["worker"] / accepted, 2),
+        "db_cpu_ms": round(1000 * spent["database"] / accepted, 2),
+    }
+
+
+# Every guardian of the child for every entry of its lesson that families are told of; a child is absent or graded.
+_EXPECTED = """
+SELECT count(*) FROM history_entry e
+JOIN guardians_guardianship r ON r.school_id = e.school_id AND r.student_id = e.student_id
+WHERE e.verb IN ('absence.recorded', 'grade.given')
+"""
+_SECONDS = """
+SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY waited), percentile_cont(0.99) WITHIN GROUP (ORDER BY waited),
+    max(waited)
+FROM (SELECT extract(epoch FROM accepted_at - entered_at)::float8 - %s AS waited FROM notifications_message
+      WHERE channel = 'email' AND is_urgent = %s AND accepted_at IS NOT NULL) AS each
+"""
+_RATES = """
+SELECT channel, count(accepted_at) / extract(epoch FROM max(accepted_at) - min(accepted_at))::float8
+FROM notifications_message GROUP BY channel
+"""
