@@ -93,6 +93,7 @@ def _database(variable: str, test: dict[str, Any], **options: Any) -> dict[str, 
     at = env.db_url(variable, default="postgres:///zvanets")
     return {
         **at,
+        "ENGINE": "zvanets.tenancy.postgres",
         "OPTIONS": {**at.get("OPTIONS", {}), **options},
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,

@@ -1,0 +1,1 @@
+"""Django's PostgreSQL, but for the question whether a kept connection still stands."""
