@@ -4,23 +4,23 @@ The numbers begin with +359 990: of the length of Bulgarian mobile numbers, in a
 The addresses are of example.org, which belongs to nobody (RFC 2606).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, make_password
 from django.db.models import Exists, OuterRef, Q
 
-from zvanets.accounts.models import HEADS, Membership, Role, User
+from zvanets.accounts.models import Membership, Role, User
 from zvanets.guardians.models import ChannelName, Contact, EventKind, Guardian, Guardianship, Relation, Subscription
 from zvanets.history.record import Actor, Fact, record
 from zvanets.history.verbs import Verb
 from zvanets.lib import clock
 from zvanets.lib.refusals import Refusal, gettext_noop
 from zvanets.lib.transliterate import to_latin
-from zvanets.schools.models import CourseTeacher, Enrolment, StaffMember, Student
+from zvanets.schools.models import CourseTeacher, Enrolment, SchoolYear, StaffMember, Student
 from zvanets.schools.models.people import Named
-from zvanets.tenancy.school import at_school, school_now
+from zvanets.tenancy.school import at_school
 
 DOMAIN = "example.org"
 PREFIX, DIGITS = "+359990", 6
@@ -28,6 +28,8 @@ ENGLISH = 0.08
 WITHOUT_SUBSCRIPTION = 0.05
 STUDENT_LOG_INS = 0.4
 LOG_IN_FROM_LEVEL = 5
+_MARKS = {Role.GUARDIAN: "r", Role.STUDENT: "u"}
+_NAMES = ("first_name", "middle_name", "last_name", "sort_name", "gender")
 OPERATOR = Actor(None, "operator", "")
 _REAL = gettext_noop("В училището има истински телефони или адреси; измислени не се добавят към тях.")
 _NO_SCHOOL = gettext_noop("Няма училище %(school)s или в него няма родители. Първо го внесете с import-school.")
@@ -68,13 +70,15 @@ def _has_real_contacts() -> bool:
     own = Q(address__endswith=f"@{DOMAIN}") | Q(address__startswith=PREFIX)
     seat = Membership.objects.filter(user=OuterRef("pk"))
     people = User.objects.filter(Exists(seat))
-    real = Q(email__isnull=False) & ~Q(email__endswith=f"@{DOMAIN}") | Q(phone__isnull=False) & ~Q(phone__startswith=PREFIX)
+    real = Q(email__isnull=False) & ~Q(email__endswith=f"@{DOMAIN}") | Q(phone__isnull=False) & ~Q(
+        phone__startswith=PREFIX
+    )
     return Contact.objects.exclude(own).exists() or people.filter(real).exists()
 
 
-def _stem(person: Named, number: int) -> str:
-    """Return "v.kirova.907239"."""
-    latin = [_letters(person.first_name)[:1], _letters(person.last_name), str(number)]
+def _username(person: Named, mark: str) -> str:
+    """Return "v.kirova.r907239"; the mark keeps a parent's number from meeting one of the staff."""
+    latin = [_letters(person.first_name)[:1], _letters(person.last_name), f"{mark}{_number(person)}"]
     return ".".join(filter(None, latin))
 
 
@@ -82,11 +86,17 @@ def _letters(name: str) -> str:
     return "".join(letter for letter in to_latin(name).lower() if letter.isascii() and letter.isalpha())
 
 
+def _number(person: Named) -> int:
+    return int(getattr(person, "external_id", None) or person.pk)
+
+
 class _Inventing:
     def __init__(self, password: str, share: float, seed: int) -> None:
         self.hash = make_password(password)  # once: a hash takes 35 ms
         self.share, self.seed = share, seed
         self.now, self.today = clock.now(), clock.today()
+        self.year = SchoolYear.objects.order_by("-year")[0]
+        self.since = min(self.today, self.year.starts_on)
         self.numbers = set(User.objects.filter(phone__startswith=PREFIX).values_list("phone", flat=True))
         self.users = 0
 
@@ -98,14 +108,16 @@ class _Inventing:
         if self.users or contacts or subscriptions:
             body = {"users": self.users, "contacts": contacts, "subscriptions": subscriptions}
             record([Fact(Verb.CONTACTS_INVENTED, body=body)], actor=OPERATOR, tell=False)
-        return Invented(contacts, self.users, subscriptions, tuple(log_ins(self.today)))
+        return Invented(contacts, self.users, subscriptions, tuple(log_ins(self.year)))
 
-    def _dice(self, person: Named) -> Random:
+    def _dice(self, person: Named, what: str) -> Random:
         """Each person's own: who came later changes nobody else's luck."""
-        return Random(f"{self.seed} {type(person).__name__} {person.sort_name} {self._number(person)}")
+        return Random(f"{self.seed} {what} {type(person).__name__} {person.sort_name} {_number(person)}")
 
-    def _number(self, person: Named) -> int:
-        return int(getattr(person, "external_id", None) or person.pk)
+    def _in_school(self, student: str) -> Exists:
+        """Who stands in the school's last year: its lists may be older than today."""
+        own = Enrolment.objects.filter(student=OuterRef(student), class_group__school_year=self.year)
+        return Exists(own.filter(status=Enrolment.Status.ENROLLED))
 
     def _staff(self) -> None:
         """A password for whoever has none; an account of a person who has already signed in somewhere stays theirs."""
@@ -121,7 +133,7 @@ class _Inventing:
     def _guardians(self) -> int:
         has_contact = Contact.objects.filter(guardian=OuterRef("pk"))
         waiting = Guardian.objects.filter(~Exists(has_contact)).exclude(guardianships__relation=Relation.SELF)
-        lucky = [one for one in waiting.order_by("external_id", "pk") if self._dice(one).random() < self.share]
+        lucky = [one for one in waiting.order_by("external_id", "pk") if self._dice(one, "share").random() < self.share]
         users = self._accounts(lucky, Role.GUARDIAN)
         for guardian, user in zip(lucky, users, strict=True):
             guardian.language = user.language
@@ -135,36 +147,35 @@ class _Inventing:
         Contact.objects.bulk_create(contacts)
         return len(contacts)
 
-    def _accounts(self, people: list[Guardian] | list[Student], role: Role) -> list[User]:
-        """Make an account and a seat for each; somebody of the same number in another school has it already."""
-        names = [_stem(person, self._number(person)) for person in people]
+    def _accounts(self, people: Sequence[Guardian | Student], role: Role) -> list[User]:
+        """Make an account and a seat for each; who has the same number in another school has the account already."""
+        names = [_username(person, _MARKS[role]) for person in people]
         there = {user.username: user for user in User.objects.filter(username__in=names)}
-        new = [
-            self._user(person, name, role) for person, name in zip(people, names, strict=True) if name not in there
-        ]
+        pairs = [(person, name) for person, name in zip(people, names, strict=True) if name not in there]
+        new = [self._user(person, name, role) for person, name in pairs]
         User.objects.bulk_create(new)
-        there |= {user.username: user for user in new}
         self.users += len(new)
+        there |= {user.username: user for user in new}
         users = [there[name] for name in names]
         for person, user in zip(people, users, strict=True):
             person.user = user
-        seated = set(Membership.objects.filter(user__in=users, role=role).values_list("user_id", flat=True))
-        Membership.objects.bulk_create(
-            Membership(user=user, role=role, starts_on=self.since) for user in users if user.pk not in seated
-        )
+        self._seat(users, role)
         return users
 
-    def _user(self, person: Guardian | Student, username: str, role: Role) -> User:
-        dice = self._dice(person)
-        language = "en" if dice.random() < ENGLISH else "bg"
+    def _seat(self, users: Sequence[User], role: Role) -> None:
+        seated = set(Membership.objects.filter(user__in=users, role=role).values_list("user_id", flat=True))
+        waiting = dict.fromkeys(user.pk for user in users if user.pk not in seated)
+        Membership.objects.bulk_create(Membership(user_id=user, role=role, starts_on=self.since) for user in waiting)
+
+    def _user(self, person: Named, username: str, role: Role) -> User:
         is_guardian = role == Role.GUARDIAN
         return User(
             username=username,
             name=person.short_name,
             password=self.hash,
-            language=language,
+            language="en" if self._dice(person, "language").random() < ENGLISH else "bg",
             email=f"{username}@{DOMAIN}" if is_guardian else None,
-            phone=self._phone(dice) if is_guardian else None,
+            phone=self._phone(self._dice(person, "phone")) if is_guardian else None,
         )
 
     def _phone(self, dice: Random) -> str:
@@ -173,17 +184,13 @@ class _Inventing:
         self.numbers.add(number)
         return number
 
-    @property
-    def since(self):  # noqa: ANN201
-        return min(self.today, Guardianship.objects.order_by("starts_on").values_list("starts_on", flat=True)[0])
-
     def _students(self) -> None:
         """Some of the older ones read on their own behalf, by the portal."""
-        old = Enrolment.objects.standing(on=self.today).filter(
-            student=OuterRef("pk"), class_group__year_group__level__range=(LOG_IN_FROM_LEVEL, 13)
-        )
-        waiting = Student.objects.filter(Exists(old), user__isnull=True).order_by("external_id", "pk")
-        lucky = [one for one in waiting if self._dice(one).random() < STUDENT_LOG_INS * self.share]
+        level = Enrolment.objects.filter(student=OuterRef("pk"), class_group__school_year=self.year)
+        old = Exists(level.filter(class_group__year_group__level__range=(LOG_IN_FROM_LEVEL, 13)))
+        waiting = Student.objects.filter(old, self._in_school("pk"), user__isnull=True).order_by("external_id", "pk")
+        chance = STUDENT_LOG_INS * self.share
+        lucky = [one for one in waiting if self._dice(one, "log-in").random() < chance]
         users = self._accounts(lucky, Role.STUDENT)
         Student.objects.bulk_update(lucky, ["user"], batch_size=500)
         selves = [
@@ -205,24 +212,37 @@ class _Inventing:
 
     def _subscriptions(self) -> int:
         """All kinds by portal and e-mail, for children who are in the school; a few asked for nothing."""
-        enrolled = Enrolment.objects.standing(on=self.today).filter(student=OuterRef("student"))
         asked = Subscription.objects.filter(guardianship=OuterRef("pk"))
-        rights = (
-            Guardianship.objects.active(on=self.today)
-            .filter(Exists(enrolled), ~Exists(asked), guardian__user__isnull=False)
-            .select_related("guardian")
-        )
+        rights = Guardianship.objects.filter(
+            self._in_school("student"), ~Exists(asked), guardian__user__isnull=False, withdrawn_at__isnull=True
+        ).select_related("guardian")
         new = [
             Subscription(guardianship=right, channel=channel, kinds=EventKind.values, starts_on=right.starts_on)
             for right in rights
-            if self._dice(right.guardian).random() < self.share * (1 - WITHOUT_SUBSCRIPTION)
             for channel in self._channels(right)
         ]
         Subscription.objects.bulk_create(new)
         return len(new)
 
     def _channels(self, right: Guardianship) -> tuple[ChannelName, ...]:
-        return (ChannelName.PORTAL,) if right.relation == Relation.SELF else (ChannelName.PORTAL, ChannelName.EMAIL)
+        if right.relation == Relation.SELF:
+            return (ChannelName.PORTAL,)
+        asks = self._dice(right.guardian, "subscription").random() >= WITHOUT_SUBSCRIPTION
+        return (ChannelName.PORTAL, ChannelName.EMAIL) if asks else ()
 
 
-_NAMES = ("first_name", "middle_name", "last_name", "sort_name", "gender")
+def log_ins(year: SchoolYear) -> Iterator[LogIn]:
+    """Return one log-in of each role, of those that were invented."""
+    for role in Role:
+        if role == Role.TEACHER:
+            homeroom = CourseTeacher.objects.filter(
+                course__is_class_hour=True, course__class_group__school_year=year, ends_on__gte=year.ends_on
+            ).order_by("course__class_group__year_group__level", "course__class_group__name")
+            yield from _log_in("homeroom", homeroom.values_list("staff_member__user", flat=True))
+        yield from _log_in(role, Membership.objects.filter(role=role).order_by("pk").values_list("user", flat=True))
+
+
+def _log_in(role: str, users: Iterable[int | None]) -> Iterator[LogIn]:
+    first = next(filter(None, users), None)
+    for user in User.objects.filter(pk=first or 0):
+        yield LogIn(role, user.username, user.name)

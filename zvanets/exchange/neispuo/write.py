@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import connection, models
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Q, Subquery
 
 from zvanets.accounts.models import Membership, User
 from zvanets.exchange.neispuo.accounts import Accounts, free_usernames
@@ -197,19 +197,19 @@ class _Writing:
         Enrolment.objects.filter(pk__in=back).update(ends_on=dates.ends_on)
         for book, student in self.plan.members.left:
             CourseMember.objects.filter(
-                course__class_group__external_id=book, student__external_id=student, ends_on__gt=yesterday
+                Q(ends_on__isnull=True) | Q(ends_on__gt=yesterday),
+                course__class_group__external_id=book,
+                student__external_id=student,
             ).update(ends_on=yesterday)
 
     def _members(self, members: Members) -> None:
         courses, students = self.ids[Course], self.ids[Student]
         new_courses = {key[0] for part, found in self.plan.parts if part.model is Course for key in found.new}
-        dates = self.roster.dates
         rows = [
             CourseMember(
                 course_id=courses[course,],
                 student_id=students[student,],
-                starts_on=dates.starts_on if course in new_courses else self.moment.joins_on,
-                ends_on=dates.ends_on,
+                starts_on=self.roster.dates.starts_on if course in new_courses else self.moment.joins_on,
             )
             for course, student in members.new
         ]
