@@ -8,7 +8,7 @@ from django.core.management import call_command
 from tests.conftest import _make_schools
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def demo_school(django_db_setup, django_db_blocker) -> Iterator[int]:
     from zvanets.demo import seed
     from zvanets.demo.school import SCHOOL_ID

@@ -11,7 +11,7 @@ from zvanets.demo import people, seed
 from zvanets.demo.school import CHILDREN
 from zvanets.demo.shape import AFTERNOON_CLASS, MORNING_CLASS
 from zvanets.gradebook.models import Grade
-from zvanets.guardians.models import ChannelName, Contact, Guardian, Guardianship
+from zvanets.guardians.models import ChannelName, Contact, Guardian, Guardianship, Relation
 from zvanets.history.models import Entry, Grace, Pending
 from zvanets.history.verbs import Verb
 from zvanets.history.verify import verify
@@ -150,3 +150,11 @@ def test_the_children_of_the_demo_stand_in_their_registers_with_a_number(here):
     for name, child in CHILDREN.items():
         student = Student.objects.get(first_name=child.first, last_name=child.last, middle_name=child.middle)
         assert student.enrolments.get(class_book__name=name).number
+
+
+def test_a_student_hears_of_themselves_in_the_portal(here):
+    own = Guardianship.objects.get(guardian__user__username=people.STUDENT)
+
+    assert own.relation == Relation.SELF
+    assert own.student.user.username == people.STUDENT
+    assert list(own.subscriptions.values_list("channel", flat=True)) == [ChannelName.PORTAL]

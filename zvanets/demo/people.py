@@ -24,6 +24,8 @@ _OWN_LOGIN_FROM_LEVEL = 5
 _LESS_BY_EMAIL = {EventKind.HOMEWORK, EventKind.TIMETABLE}
 _NAMED = ("first_name", "middle_name", "last_name", "sort_name", "gender", "user")
 
+Right = tuple[int, int, str, bool, bool, date]  # guardian, student, relation, is legal, may excuse, since
+
 
 @dataclass
 class People:
@@ -38,6 +40,7 @@ class People:
     staff: list[int] = field(default_factory=list)
     staff_users: dict[int, int] = field(default_factory=dict)
     students: list[int] = field(default_factory=list)
+    student_users: dict[int, int] = field(default_factory=dict)
 
     def build(self) -> None:
         self._staff()
@@ -64,7 +67,7 @@ class People:
         demo = CHILDREN[MORNING_CLASS]
         users = self._users([(pupils[p].person, STUDENT if pupils[p].person == demo else None) for p in old])
         self._seat([(user, Role.STUDENT) for user in users])
-        user_of = dict(zip(old, users, strict=True))
+        user_of = self.student_users = dict(zip(old, users, strict=True))
         codes = self._codes(len(pupils))
         rows = [
             (*_named(pupil.person, user_of.get(place)), code)
@@ -87,14 +90,26 @@ class People:
             Guardian, _NAMED, [_named(p, u) for p, u in zip([*people, GRANDMOTHER], [*users, guest], strict=True)]
         )
         self._contacts(guardians, [*users, guest])
-        rights = [
+        rights: list[Right] = [
             (guardians[kin], self.students[place], relation, True, True, self.since)
             for place, pupil in enumerate(self.invented.pupils)
             for kin, relation in pupil.kin
         ]
         child = next(place for place, p in enumerate(self.invented.pupils) if p.person == CHILDREN[MORNING_CLASS])
         rights.append((guardians[-1], self.students[child], Relation.OTHER, False, False, self.since))
-        self._subscriptions(rights)
+        self._subscriptions(rights, (ChannelName.PORTAL, ChannelName.EMAIL))
+        self._subscriptions(self._own_rights(), (ChannelName.PORTAL,))
+
+    def _own_rights(self) -> list[Right]:
+        """A student with a log-in hears of themselves as any guardian would."""
+        pupils = self.invented.pupils
+        own = insert(
+            Guardian, _NAMED, [_named(pupils[place].person, user) for place, user in self.student_users.items()]
+        )
+        return [
+            (key, self.students[place], Relation.SELF, False, False, self.since)
+            for key, place in zip(own, self.student_users, strict=True)
+        ]
 
     def _contacts(self, guardians: list[int], users: list[int]) -> None:
         addresses = dict(User.objects.filter(pk__in=users).values_list("pk", "email"))
@@ -104,12 +119,14 @@ class People:
         ]
         insert(Contact, ("guardian", "kind", "address", "confirmed_at"), rows)
 
-    def _subscriptions(self, rights: list[tuple[int, int, str, bool, bool, date]]) -> None:
+    def _subscriptions(self, rights: list[Right], channels: tuple[ChannelName, ...]) -> None:
         columns = ("guardian", "student", "relation", "is_legal", "may_excuse", "starts_on")
         keys = insert(Guardianship, columns, rights)
-        by_email = array(kind for kind in EventKind.values if kind not in _LESS_BY_EMAIL)
-        wanted = ((ChannelName.PORTAL, array(EventKind.values)), (ChannelName.EMAIL, by_email))
-        rows = [(key, channel, kinds, self.since) for key in keys for channel, kinds in wanted]
+        kinds = {
+            ChannelName.PORTAL: array(EventKind.values),
+            ChannelName.EMAIL: array(kind for kind in EventKind.values if kind not in _LESS_BY_EMAIL),
+        }
+        rows = [(key, channel, kinds[channel], self.since) for key in keys for channel in channels]
         insert(Subscription, ("guardianship", "channel", "kinds", "starts_on"), rows)
 
     def _users(self, people: list[tuple[Person, str | None]]) -> list[int]:
