@@ -152,6 +152,7 @@ def in_sentences(year: Totals, month: Totals) -> list[tuple[str, str]]:
         (_("По неуважителни причини този месец"), shown_halves(month.halves, lang())),
         (_("По неуважителни причини тази учебна година"), shown_halves(year.halves, lang())),
         (_("По уважителни причини тази учебна година"), str(year.excused)),
+        (_("Закъснения тази учебна година"), str(year.late + year.excused_late)),
     ]
 
 

@@ -1,6 +1,7 @@
 """The child's diary: grades, absences, remarks, homework, the weekly programme, everything that was told."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -11,8 +12,10 @@ from zvanets.portal import diary
 from zvanets.portal.family import FamilyRequest, family, lang, page
 from zvanets.portal.feed import items, messages_of
 from zvanets.rules.averages import Method
+from zvanets.rules.scales import shown_grade
 
 A_PAGE = 50
+SATURDAY = 5
 
 
 @require_safe
@@ -43,7 +46,7 @@ def average(request: FamilyRequest) -> HttpResponse:
         "subjects": [subject for subject in subjects if subject.average(method).inputs],
         "average": diary.shown(mean),
         "count": bg.counted(len(mean.inputs), "grade", lang()),
-        "sum": bg.number(sum(mean.inputs), lang()) if mean.inputs else bg.NOTHING,
+        "sum": shown_grade(sum(mean.inputs, Decimal(0)), lang()),
         "unrounded": bg.number(round(mean.unrounded, 4), lang()) if mean.unrounded is not None else bg.NOTHING,
         "as_state": method is Method.AS_STATE,
         "grades_url": request.child.url("grades"),
@@ -80,12 +83,13 @@ def homework(request: FamilyRequest) -> HttpResponse:
 @require_safe
 @family("week")
 def week(request: FamilyRequest) -> HttpResponse:
-    day = _day(request.GET.get("day", ""), request.child.today())
+    today = request.child.today()
+    coming = request.child.row.next_day if today.weekday() >= SATURDAY else None
+    day = _day(request.GET.get("day", ""), coming or today)
     monday = day - timedelta(days=day.weekday())
     context = {
         "days": diary.week_of(request.child, day),
-        "starts": bg.written_date(monday, lang()),
-        "ends": bg.written_date(monday + timedelta(days=6), lang()),
+        "dates": f"{monday:%d.%m} – {bg.written_date(monday + timedelta(days=6), lang())}",
         "before": (monday - timedelta(days=7)).isoformat(),
         "after": (monday + timedelta(days=7)).isoformat(),
     }
@@ -100,10 +104,10 @@ def news(request: FamilyRequest) -> HttpResponse:
     return page(request, "portal/news.html", request.child, {"items": items(request.child, told), "told": told})
 
 
-def _day(text: str, today: date) -> date:
-    """Return the day of the address; anything else, and what lies years away, is today."""
+def _day(text: str, usual: date) -> date:
+    """Return the day of the address; the usual one for anything else, and for what lies years away."""
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        return today
-    return day if abs(day - today) < timedelta(days=800) else today
+        return usual
+    return day if abs(day - usual) < timedelta(days=800) else usual
