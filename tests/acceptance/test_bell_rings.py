@@ -72,7 +72,7 @@ def students(page) -> list[int]:
 
 
 def test_every_guardian_who_asked_reads_it_seconds_later(school, capsys):
-    lesson, teacher, class_group, subject, size = school.ask(LESSON)[0]
+    _, teacher, class_group, subject, size = school.ask(LESSON)[0]
     with browsers.chromium() as chromium:
         page = chromium.new_page()
         sign_in(page, school.url, teacher, PASSWORD)
