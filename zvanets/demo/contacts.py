@@ -237,8 +237,10 @@ def log_ins(year: SchoolYear) -> Iterator[LogIn]:
         if role == Role.TEACHER:
             homeroom = CourseTeacher.objects.filter(
                 course__is_class_hour=True, course__class_group__school_year=year, ends_on__gte=year.ends_on
-            ).order_by("course__class_group__year_group__level", "course__class_group__name")
-            yield from _log_in("homeroom", homeroom.values_list("staff_member__user", flat=True))
+            )
+            # Marks in numbers, remarks, absences: the later grades show more of the product.
+            later = homeroom.order_by("-course__class_group__year_group__level", "course__class_group__name")
+            yield from _log_in("homeroom", later.values_list("staff_member__user", flat=True))
         yield from _log_in(role, Membership.objects.filter(role=role).order_by("pk").values_list("user", flat=True))
 
 
