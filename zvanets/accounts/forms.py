@@ -1,0 +1,59 @@
+"""allauth's forms in our words, without placeholders: a label stays where a placeholder goes away."""
+
+from typing import Any
+
+from allauth.account import forms as allauth
+from django.forms import Form
+from django.utils.translation import gettext_lazy as _
+
+_LABELS = {
+    "login": _("Потребителско име, електронна поща или телефон"),
+    "password": _("Парола"),
+    "oldpassword": _("Сегашна парола"),
+    "password1": _("Нова парола"),
+    "password2": _("Новата парола още веднъж"),
+    "email": _("Електронна поща"),
+}
+
+
+class LoginForm(allauth.LoginForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _in_our_words(self)
+        self.fields["login"].widget.attrs |= {
+            "autocomplete": "username",
+            "autocapitalize": "none",
+            "spellcheck": "false",
+        }
+
+
+class ReauthenticateForm(allauth.ReauthenticateForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _in_our_words(self)
+
+
+class ChangePasswordForm(allauth.ChangePasswordForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _in_our_words(self)
+
+
+class ResetPasswordForm(allauth.ResetPasswordForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _in_our_words(self)
+
+
+class ResetPasswordKeyForm(allauth.ResetPasswordKeyForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _in_our_words(self)
+
+
+def _in_our_words(form: Form) -> None:
+    for name, field in form.fields.items():
+        field.widget.attrs.pop("placeholder", None)
+        field.label = _LABELS.get(name, field.label)
+        if name != "password1":
+            field.help_text = ""  # the page itself has the link to a new password
