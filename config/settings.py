@@ -59,7 +59,7 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "zvanets.accounts.middleware.SignedIn",
     "zvanets.accounts.middleware.IdleLock",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -121,6 +121,13 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
 ACCOUNT_ADAPTER = "zvanets.accounts.adapter.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "zvanets.accounts.forms.LoginForm",
+    "reauthenticate": "zvanets.accounts.forms.ReauthenticateForm",
+    "change_password": "zvanets.accounts.forms.ChangePasswordForm",
+    "reset_password": "zvanets.accounts.forms.ResetPasswordForm",
+    "reset_password_from_key": "zvanets.accounts.forms.ResetPasswordKeyForm",
+}
 ACCOUNT_LOGIN_METHODS = {"username", "email", "phone"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
@@ -138,6 +145,7 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 IDLE_LOCK = timedelta(minutes=env.int("ZVANETS_IDLE_MINUTES", default=30))
+SESSION_ENGINE = "zvanets.accounts.sessions"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -80,7 +80,7 @@ def test_activity_is_written_once_a_minute_and_not_with_every_request(client, te
         client.get(LESSON)
 
     assert [sql for sql in first if sql.startswith("UPDATE")]
-    assert len(second) == 3  # SET LOCAL, session, user
+    assert len(second) == 2  # SET LOCAL; the session with its user
 
 
 def test_what_was_sent_after_the_lock_is_kept_on_the_page_and_saved_with_the_password(client, teacher, later):

@@ -1,22 +1,48 @@
-"""A session left alone is locked, and what was being saved when it ended is carried over the password page."""
+"""Who asks: the session's user; a session left alone is locked, and what it was saving is carried over the password page."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from allauth.account.adapter import get_adapter
 from allauth.core.internal.ratelimit import consume, respond_429
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY
+from django.contrib.auth.middleware import AuthenticationMiddleware, get_user
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.crypto import constant_time_compare
+from django.utils.functional import SimpleLazyObject
 from django.utils.http import urlencode
 
 from zvanets.accounts import idle
+from zvanets.accounts.models import User
 
 STAFF_FRONTS = ("/s/", "/o/")
 FRONTS = (*STAFF_FRONTS, "/p/")
 NAME, PASSWORD = "unlock_name", "unlock_password"
 OURS = (NAME, PASSWORD, "csrfmiddlewaretoken")
+
+
+class SignedIn(AuthenticationMiddleware):
+    """`request.user` as the session's own statement found them; whatever does not fit at once goes Django's way."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        super().process_request(request)
+        request.user = SimpleLazyObject(partial(_user_of, request))  # type: ignore[assignment]
+
+
+def _user_of(request: Any) -> User | AnonymousUser:
+    session = request.session
+    sealed, backend = session.get(HASH_SESSION_KEY, ""), session.get(BACKEND_SESSION_KEY)
+    user: User | None = session.user
+    is_known = user and user.is_active and backend in settings.AUTHENTICATION_BACKENDS
+    if user and is_known and constant_time_compare(sealed, user.get_session_auth_hash()):
+        return user
+    return get_user(request)
 
 
 class IdleLock:
