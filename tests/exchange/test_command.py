@@ -71,3 +71,16 @@ def test_many_errors_are_cut_and_counted(folder):
     done = run(folder.write(), "--year", 2025)
     assert "… и още 100 грешки." in done.output
     assert "Грешки: 200." in done.output
+
+
+def test_a_row_that_the_database_refuses_leaves_everything_as_it_was(folder):
+    assert run(folder.write(), "--year", 2025, "--yes").exit_code == 0
+    # The same number of a class book, now in a year of its own.
+    for name in ("class_groups", "curriculum", "enrolments", "schedule", "calendar"):
+        folder.lines[name] = [
+            line.replace(",2025,", ",2026,").replace("2025,", "2026,", 1) for line in folder.lines[name]
+        ]
+    done = run(folder.write(), "--year", 2026, "--yes")
+    assert done.exit_code == 1
+    assert "Базата отказа" in done.output
+    assert students() == 4

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from random import Random
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, make_password
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from zvanets.accounts.models import Membership, Role, User
 from zvanets.guardians.models import ChannelName, Contact, EventKind, Guardian, Guardianship, Relation, Subscription
@@ -60,10 +60,6 @@ def invent_for(school_id: int, *, password: str, share: float = 0.95, seed: int 
         if _has_real_contacts():
             raise Refusal("real_contacts", _REAL)
         return _Inventing(password, share, seed).carry_out()
-
-
-def is_invented(address: str) -> bool:
-    return address.endswith(f"@{DOMAIN}") or address.startswith(PREFIX)
 
 
 def _has_real_contacts() -> bool:
@@ -239,7 +235,9 @@ def log_ins(year: SchoolYear) -> Iterator[LogIn]:
                 course__is_class_hour=True, course__class_group__school_year=year, ends_on__gte=year.ends_on
             )
             # Marks in numbers, remarks, absences: the later grades show more of the product.
-            later = homeroom.order_by("-course__class_group__year_group__level", "course__class_group__name")
+            later = homeroom.order_by(
+                F("course__class_group__year_group__level").desc(nulls_last=True), "course__class_group__name"
+            )
             yield from _log_in("homeroom", later.values_list("staff_member__user", flat=True))
         yield from _log_in(role, Membership.objects.filter(role=role).order_by("pk").values_list("user", flat=True))
 

@@ -40,6 +40,7 @@ def import_school(folder: Path, year: int, *, yes: bool, dry_run: bool, lang: st
 
 
 def _import(console: "Console", folder: Path, year: int, *, yes: bool, dry_run: bool, verbose: bool) -> int:
+    from django.db import IntegrityError
     from django.utils.translation import gettext as _
 
     from zvanets.exchange.neispuo.plan import make_plan
@@ -64,7 +65,13 @@ def _import(console: "Console", folder: Path, year: int, *, yes: bool, dry_run: 
     if not yes and not click.confirm(_("Да запиша ли?")):
         console.print(_("Нищо не е записано."))
         return 1
-    _show_written(console, _write(console, roster))
+    try:
+        written = _write(console, roster)
+    except IntegrityError as error:
+        text = _("Базата отказа един от редовете и нищо не е записано: %(why)s")
+        console.print(text % {"why": str(error).strip()}, style="red", markup=False)
+        return 1
+    _show_written(console, written)
     return 0
 
 
