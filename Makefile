@@ -5,13 +5,14 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 CATALOGUES := $(wildcard zvanets/locale/*/LC_MESSAGES/*.po)
 STATIC := $(wildcard zvanets/static/* zvanets/*/static/* zvanets/*/static/*/*)
+SOURCES := $(shell find config zvanets -name '*.py')
 TEMPLATES := $(wildcard zvanets/*/templates)
 PLACE := $(shell cat $(VENV)/.place 2>/dev/null)
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 10
 
-setup: $(VENV)/.runtime $(VENV)/.words $(VENV)/.static ## install into .venv; quick when nothing has changed
+setup: $(VENV)/.bytecode $(VENV)/.words $(VENV)/.static ## install into .venv; quick when nothing has changed
 
 demo: setup ## run an invented school at http://127.0.0.1:8000 (ZVANETS_PORT for another port)
 	@exec $(BIN)/zvanets demo
@@ -51,6 +52,10 @@ $(VENV)/.runtime: $(VENV)/.place requirements.lock pyproject.toml
 	@echo "Installing what Zvanets needs ..."
 	@$(PIP) --require-hashes -r requirements.lock
 	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# Where Python may not write beside its sources, each start would compile them: 2.4 s of CPU instead of 1.0.
+$(VENV)/.bytecode: $(VENV)/.runtime $(SOURCES)
 	@$(BIN)/python -m compileall -q config zvanets
 	@touch $@
 

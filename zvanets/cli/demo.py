@@ -79,7 +79,8 @@ class Demo:
         from zvanets.lib import clock
 
         offset = clock.offset_of(os.environ).total_seconds()
-        ours = {"ZVANETS_DEMO": "1", "ZVANETS_CLOCK_OFFSET": str(offset), "ZVANETS_MAILBOX_DIR": str(self.mail)}
+        ours = {"ZVANETS_DEMO": "1", "ZVANETS_STATE": str(self.state), "ZVANETS_MAILBOX_DIR": str(self.mail)}
+        ours["ZVANETS_CLOCK_OFFSET"] = str(offset)
         if "ZVANETS_SMTP_URL" not in os.environ:
             ours["ZVANETS_SMTP_URL"] = f"smtp://127.0.0.1:{_free_port()}"
             self.has_mailbox = True

@@ -42,7 +42,7 @@ class EmbeddedServer:
 
     def start(self) -> None:
         """Return when the server answers; start it, and its data, when nobody has."""
-        states.reachable(self.home)
+        states.reachable(self.home, self.state)
         if self._users is None:
             self._users = self.lock_file("users")
             fcntl.flock(self._users, fcntl.LOCK_SH)  # waits while the last user's server goes down
