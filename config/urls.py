@@ -1,7 +1,5 @@
 """The fronts and their doors."""
 
-from importlib.util import find_spec
-
 from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
@@ -17,16 +15,12 @@ def healthz(_request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok", content_type="text/plain")
 
 
-def _front(prefix: str, module: str) -> list[URLPattern | URLResolver]:
-    return [path(prefix, include(module))] if find_spec(module) else []
-
-
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
-    *_front("s/<int:school_id>/", "zvanets.staff.urls"),
-    *_front("p/", "zvanets.portal.urls"),
+    path("s/<int:school_id>/", include("zvanets.staff.urls")),
+    path("p/", include("zvanets.portal.urls")),
     path("u/<str:token>", unsubscribe, name="unsubscribe"),
-    *_front("o/", "zvanets.operator.urls"),
-    *(_front("demo/", "zvanets.demo.urls") if settings.DEMO else []),
-    *_front("", "zvanets.accounts.urls"),
+    path("o/", include("zvanets.operator.urls")),
+    *([path("demo/", include("zvanets.demo.urls"))] if settings.DEMO else []),
+    path("", include("zvanets.accounts.urls")),
 ]

@@ -21,7 +21,7 @@ TEST_NAME = f"test_{NAME}"
 CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "60"}
 
 _state = Path(tempfile.mkdtemp(prefix="zvanets-test-"))
-_server = None if os.environ.get("DATABASE_URL") else EmbeddedServer(_state, CARELESS)
+_server = None if os.environ.get("DATABASE_URL") else EmbeddedServer(_state, CARELESS, throw_away=True)
 admin_url = os.environ.get("DATABASE_URL") or EmbeddedServer(_state).admin_url()
 
 

@@ -20,7 +20,7 @@ USER = """
 import sys, time
 from pathlib import Path
 from zvanets.cli.embedded import EmbeddedServer
-server = EmbeddedServer(Path(sys.argv[1]))
+server = EmbeddedServer(Path(sys.argv[1]), throw_away=len(sys.argv) > 2)
 server.start()
 print("started", flush=True)
 time.sleep(60)
@@ -45,8 +45,10 @@ def write_a_row(server: EmbeddedServer) -> None:
         connection.execute("INSERT INTO kept VALUES (1)")
 
 
-def another_user_of(state: Path) -> subprocess.Popen:
-    user = subprocess.Popen([sys.executable, "-c", USER, state], stdout=subprocess.PIPE, env=environment(state))
+def another_user_of(state: Path, *manner: str) -> subprocess.Popen:
+    user = subprocess.Popen(
+        [sys.executable, "-c", USER, state, *manner], stdout=subprocess.PIPE, env=environment(state)
+    )
     assert user.stdout.readline() == b"started\n"
     return user
 
@@ -105,6 +107,14 @@ def test_a_killed_user_leaves_no_server_behind(server):
     user.kill()
     user.communicate()
     assert nothing_left_of(server.state)
+
+
+def test_a_throw_away_servers_data_go_even_with_a_killed_user(server):
+    user = another_user_of(server.state, "throw away")
+    assert server.data.exists()
+    user.kill()
+    user.communicate()
+    assert wait_until(lambda: not server.data.exists(), 10)
 
 
 def test_a_killed_keeper_takes_the_server_along_and_the_next_start_has_the_data(server):

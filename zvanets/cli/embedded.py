@@ -30,9 +30,10 @@ _STOP_SECONDS = 15
 class EmbeddedServer:
     """One cluster for one state directory; several processes may use it at once."""
 
-    def __init__(self, state: Path, settings: Mapping[str, str] | None = None) -> None:
+    def __init__(self, state: Path, settings: Mapping[str, str] | None = None, *, throw_away: bool = False) -> None:
         self.state = state.absolute()
         self.settings = dict(settings or {})
+        self.throw_away = throw_away  # the data go with the last user, even one that is killed
         self.home = states.server_home(self.state)
         self.data = self.home / "pg"
         self.log = self.home / "postgres.log"
@@ -68,6 +69,9 @@ class EmbeddedServer:
     def discard(self) -> None:
         """Stop the server and delete its data: for throw-away servers of tests and measurements."""
         self.stop()
+        self.delete()
+
+    def delete(self) -> None:
         shutil.rmtree(self.socket_directory(), ignore_errors=True)
         shutil.rmtree(self.data, ignore_errors=True)
         if self.home != self.state:
@@ -157,7 +161,8 @@ class EmbeddedServer:
     def _spawn_keeper(self) -> None:
         """Start it in a session of its own: Ctrl-C in the terminal must not stop the server before its users."""
         settings = [f"{name}={value}" for name, value in self.settings.items()]
-        arguments = [sys.executable, "-m", "zvanets.cli.keeper", str(self.state), *settings]
+        manner = "throw-away" if self.throw_away else "keep"
+        arguments = [sys.executable, "-m", "zvanets.cli.keeper", str(self.state), manner, *settings]
         writing = os.O_WRONLY | os.O_CREAT | os.O_APPEND
         files = [
             (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),

@@ -120,7 +120,7 @@ class Keeper:
             )
 
 
-def main(state: str, *settings: str) -> int:
+def main(state: str, manner: str, *settings: str) -> int:
     server = EmbeddedServer(Path(state), dict(setting.split("=", 1) for setting in settings))
     try:
         fcntl.flock(server.lock_file("keeper"), fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -129,10 +129,13 @@ def main(state: str, *settings: str) -> int:
     if server.log.stat().st_size > _LOG_LIMIT:
         os.truncate(server.log, 0)
     try:
-        return Keeper(server, account(), programs()).keep()
+        code = Keeper(server, account(), programs()).keep()
     except Problem as problem:
         print(problem, file=sys.stderr)
         return 1
+    if manner == "throw-away":
+        server.delete()
+    return code
 
 
 if __name__ == "__main__":
