@@ -44,6 +44,10 @@ def database(name: str) -> Iterator[None]:
 
 def _make(name: str) -> None:
     with psycopg.connect(postgres.admin_url, autocommit=True) as server:
+        # A template must have no visitors, and a thread of another test may have left one.
+        server.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [postgres.TEST_NAME]
+        )
         server.execute(f"CREATE DATABASE {name} TEMPLATE {postgres.TEST_NAME}")
         passwords = {role: postgres.password(role) for role in roles.ROLES}
         roles.bootstrap(server, database=name, passwords=passwords)

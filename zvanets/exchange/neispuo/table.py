@@ -14,6 +14,7 @@ from zvanets.lib.refusals import Refusal, gettext_noop, shown
 R = TypeVar("R", bound=Row)
 
 LONGEST_FILE = 64 * 1024 * 1024
+MOST_ROWS = 200_000  # many years of the largest school; more would fill the memory
 LONGEST_LINE = 64 * 1024
 _CYRILLIC = range(0xC0, 0x100)  # the letters а-я and А-Я in windows-1251
 
@@ -70,6 +71,10 @@ class _Reading(Generic[R]):
         while (cells := self._next(reader)) is not None:
             if cells:
                 self._take(reader.line_num + 1, names, cells)
+            if reader.line_num > MOST_ROWS:
+                raise Unreadable(
+                    gettext_noop("Повече от %(limit)s реда: това не са списъците на едно училище."), limit=MOST_ROWS
+                )
             if self.errors > ERRORS_A_FILE:
                 msgid = gettext_noop("Повече от %(limit)s грешки: останалите редове не са четени.")
                 raise Unreadable(msgid, reader.line_num + 1, limit=ERRORS_A_FILE)
