@@ -158,8 +158,8 @@ def days_around(day: date, seat: Seat) -> dict[str, Any]:
     """Return the links to the day before, today and the day after."""
     before, after = day - timedelta(days=1), day + timedelta(days=1)
     return {
-        "before": Link(seat.url("day", before), bg.day_name(before, lang())),
-        "after": Link(seat.url("day", after), bg.day_name(after, lang())),
+        "before": Link(seat.url("day", before), bg.weekday(before, lang())),
+        "after": Link(seat.url("day", after), bg.weekday(after, lang())),
         "today": None if day == seat.today() else Link(seat.url("today"), _("Днес")),
     }
 

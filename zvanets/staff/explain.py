@@ -25,6 +25,8 @@ def average_answer(mean: Explained[Decimal | None]) -> Answer:
     if mean.result is None or mean.unrounded is None:
         return Answer(shown)
     inputs = [shown_grade(value, lang()) for value in mean.inputs]
+    if len(inputs) == 1:
+        return Answer(shown, [_("Една оценка: %s.") % inputs[0]])
     sentences = [
         _("%(grades)s, с равна тежест: %(list)s.")
         % {"grades": bg.counted(len(inputs), "grade", lang()), "list": " · ".join(inputs)},
@@ -48,6 +50,8 @@ def _exact(value: Decimal) -> str:
 def absence_answer(total: Totals) -> Answer:
     """Return „14,5“ with „12 отсъствия + 5 закъснения × ½“."""
     shown = shown_halves(total.halves, lang())
+    if total == Totals():
+        return Answer(shown)
     sentences = [
         _("%(absences)s по неуважителни причини и %(late)s неизвинени закъснения, всяко за половин час: %(sum)s.")
         % {"absences": bg.counted(total.unexcused, "absence", lang()), "late": total.late, "sum": shown}

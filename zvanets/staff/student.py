@@ -54,6 +54,7 @@ def context(seat: Seat, student: Student, *, is_whole: bool) -> dict[str, Any]:
         "has_left": bool(enrolments) and all(has_left(each, seat.today()) for each in enrolments),
         "is_whole": is_whole,
         "subjects": subjects,
+        "has_finals": any(line.finals for line in subjects),
         "average": average_answer(explain_average(countable(counted), method)) if is_whole else None,
         "absence_sum": absence_answer(totals((each.kind, each.excused_at is not None) for each in absences)),
         "absences": [_missed(each) for each in absences[:RECENT]],

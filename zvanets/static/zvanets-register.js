@@ -62,7 +62,7 @@ class Register extends HTMLElement {
     this.form.addEventListener("htmx:beforeRequest", () => this.onSend(), until);
     this.form.addEventListener("htmx:beforeSwap", (event) => this.onAnswer(event.detail), until);
     this.form.addEventListener("htmx:sendError", () => this.onFailure(this.words.lost), until);
-    this.form.addEventListener("htmx:responseError", () => this.onFailure(this.words.failed), until);
+    this.form.addEventListener("htmx:responseError", (event) => this.onRefusal(event.detail.xhr.status), until);
     window.addEventListener("beforeunload", (event) => this.leaving || !this.dirty().length || event.preventDefault(), until);
   }
 
@@ -136,6 +136,14 @@ class Register extends HTMLElement {
     keepDraft(this.dataset.draft, since.length ? { fields: Object.fromEntries(since), sent: null } : null);
     this.stop.abort();
     document.dispatchEvent(new CustomEvent("bell"));
+  }
+
+  // 403: another log-in has changed the page's token. The fresh page takes the draft back, or asks who is there.
+  onRefusal(status) {
+    if (status !== 403) return this.onFailure(this.words.failed);
+    this.leaving = true;
+    this.keep();
+    return location.reload();
   }
 
   onFailure(words) {

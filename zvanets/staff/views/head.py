@@ -66,6 +66,7 @@ def head(request: StaffRequest) -> HttpResponse:
     )
     absent = [row for row in missing if row[2] != AbsenceKind.LATE]
     late = {student for _group, student, kind in missing if kind == AbsenceKind.LATE}
+    by_class = _classes(seat, missing)
     context = {
         "title": bg.day_name(today, lang()),
         "waiting": waiting,
@@ -73,7 +74,8 @@ def head(request: StaffRequest) -> HttpResponse:
         "absent": Absent(len({student for _group, student, _kind in absent}), len(absent), len(late)),
         "told": told.summed(told.messages_of(seat, today)),
         "told_url": seat.url("told", today),
-        "classes": _classes(seat, missing),
+        "classes": by_class,
+        "planned": sum(each.lessons for each in by_class),
     }
     return page(request, "staff/head/head.html", context)
 
