@@ -115,7 +115,10 @@ class EmbeddedServer:
 
     def has_keeper(self) -> bool:
         """Whether a process keeps the server: it holds this lock until it ends, however it ends."""
-        file = self.lock_file("keeper")
+        try:
+            file = self.lock_file("keeper")
+        except FileNotFoundError:
+            return False  # it has thrown everything away
         try:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:
