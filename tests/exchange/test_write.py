@@ -240,6 +240,13 @@ def test_a_user_follows_the_person_into_a_second_school(folder, at):
     assert User.objects.filter(person_id=500).count() == 1
 
 
+def test_an_account_that_the_school_linked_by_hand_stays(folder, at):
+    bring_in(folder)
+    User.objects.filter(person_id=500).update(person_id=None)
+    assert bring_in(folder).plan.is_nothing
+    assert not User.objects.filter(person_id=500).exists()
+
+
 def test_a_taken_user_name_gets_a_number(folder, at):
     User.objects.create(username="d.koleva.500", name="Друга")
     bring_in(folder)

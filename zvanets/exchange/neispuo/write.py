@@ -239,6 +239,7 @@ class _Writing:
             "changed": sum(len(one.changed) for _, one in found),
             "students": len(dict(found)[STUDENTS].new),
             "staff": len(dict(found)[STAFF].new),
+            "seats": len(self.plan.accounts.seats),
             "lessons": written.lessons_made,
             "lessons_taken_back": written.lessons_taken_back,
         }
