@@ -67,11 +67,15 @@ class SchoolKey(models.ForeignKey[_ST, _GT]):
     """A key to a row of the same school; the database compares both columns.
 
     on_delete is Django's word, db_on_delete the database's ("CASCADE", "SET NULL", "NO ACTION").
-    An index (school, key) comes along unless one of the model's own already begins so.
+    An index (school, key) comes along unless one of the model's own already begins so, or with indexed=False where
+    rows are written often and asked for otherwise.
     """
 
-    def __init__(self, to: Any, on_delete: Any, *, db_on_delete: str = "NO ACTION", **kwargs: Any) -> None:
+    def __init__(
+        self, to: Any, on_delete: Any, *, db_on_delete: str = "NO ACTION", indexed: bool = True, **kwargs: Any
+    ) -> None:
         self.db_on_delete = db_on_delete
+        self.indexed = indexed
         super().__init__(to, on_delete, **(kwargs | {"db_constraint": False, "db_index": False}))
 
     def deconstruct(self) -> Any:
@@ -90,7 +94,7 @@ class SchoolKey(models.ForeignKey[_ST, _GT]):
                 field=name,
                 to=_label(cls, target),
                 on_delete=self.db_on_delete,
-                index=not _begins_an_index(cls, name),
+                index=self.indexed and not _begins_an_index(cls, name),
             ),
         )
 

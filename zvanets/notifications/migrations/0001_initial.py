@@ -83,7 +83,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='message',
-            constraint=zvanets.tenancy.constraints.SameSchool(field='guardianship', name='notifications_message_guardianship_of_same_school', to='guardians.guardianship'),
+            constraint=zvanets.tenancy.constraints.SameSchool(field='guardianship', index=False, name='notifications_message_guardianship_of_same_school', to='guardians.guardianship'),
         ),
         migrations.AddConstraint(
             model_name='message',
@@ -91,7 +91,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='message',
-            constraint=zvanets.tenancy.constraints.SameSchool(field='contact', name='notifications_message_contact_of_same_school', on_delete='SET NULL', to='guardians.contact'),
+            constraint=zvanets.tenancy.constraints.SameSchool(field='contact', index=False, name='notifications_message_contact_of_same_school', on_delete='SET NULL', to='guardians.contact'),
         ),
         migrations.AddIndex(
             model_name='told',
@@ -107,7 +107,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='told',
-            constraint=zvanets.tenancy.constraints.SameSchool(field='guardian', name='notifications_told_guardian_of_same_school', to='guardians.guardian'),
+            constraint=zvanets.tenancy.constraints.SameSchool(field='guardian', index=False, name='notifications_told_guardian_of_same_school', to='guardians.guardian'),
         ),
         migrations.AddConstraint(
             model_name='told',
