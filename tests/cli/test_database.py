@@ -65,6 +65,19 @@ def test_roles_of_another_installation_are_not_taken_from_it(unset, roleless, tm
         pass
 
 
+def test_a_second_database_of_the_same_installation_shares_the_roles(unset, roleless, server, tmp_path):
+    unset.setenv("DATABASE_URL", roleless)
+    with database.opened(tmp_path):
+        pass
+    for name in database.VARIABLES:
+        unset.delenv(name)
+    unset.setenv("DATABASE_URL", server.admin_url("another"))
+    with database.opened(tmp_path) as found:
+        assert user_at(found.app) == "zv_app"
+    with psycopg.connect(server.admin_url(), autocommit=True) as admin:
+        admin.execute("DROP DATABASE another WITH (FORCE)")
+
+
 def test_setting_up_gives_the_roles_new_passwords(unset, roleless, tmp_path):
     unset.setenv("DATABASE_URL", roleless)
     with database.opened(tmp_path / "first"):

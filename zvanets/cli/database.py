@@ -121,15 +121,24 @@ def _with_roles(url: str, *, set_up: bool, ours: bool = False) -> Database:
             given = _given(os.environ)
             return Database(app=url, worker=given.worker, owner=given.owner)
         if not (set_up or ours):
-            _refuse_roles_of_another(admin)
+            _refuse_roles_of_another(admin, derived.owner)
         bootstrap(admin, database=_database_name(url), passwords={role: role_password(role) for role in ROLES})
     return derived
 
 
-def _refuse_roles_of_another(admin: Connection) -> None:
+def _refuse_roles_of_another(admin: Connection, owner: str) -> None:
+    """Roles belong to the server: those of an installation with another key keep their passwords."""
     found = admin.execute("SELECT rolname FROM pg_roles WHERE rolname = ANY(%s)", [list(ROLES)]).fetchall()
-    if found:
+    if found and not _enters(urlsplit(owner)._replace(path=f"/{admin.info.dbname}").geturl()):
         raise Problem(_TAKEN.format(roles=", ".join(sorted(name for (name,) in found))))
+
+
+def _enters(url: str) -> bool:
+    try:
+        psycopg.connect(url, connect_timeout=5).close()
+    except psycopg.OperationalError:
+        return False
+    return True
 
 
 def _administrator(url: str) -> Connection:
