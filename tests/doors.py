@@ -1,0 +1,88 @@
+"""The table of doors: every address of the product, who may open it, by which methods, and what it may cost.
+
+A new URL fails tests/test_doors.py until somebody decides here.
+"""
+
+from dataclasses import dataclass
+
+from tests.peopled import EVERYBODY, FAMILY, ROLES
+
+HEADS = ("director", "school_admin")
+WRITES_ALL = (*HEADS, "clerk")
+CHILDS_OWN = ("guardian", "student", "guest")
+SIGNED_IN = EVERYBODY[1:]
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Who gets in. `statements` is what a GET may ask of the database; for `post` nothing is promised but an answer."""
+
+    to: tuple[str, ...]
+    get: bool = True
+    post: bool = False
+    statements: int = 0
+
+
+DOORS: dict[str, Door] = {
+    "healthz": Door(EVERYBODY, post=True, statements=1),
+    "unsubscribe": Door(EVERYBODY, post=True, statements=1),
+    # Accounts
+    "home": Door(SIGNED_IN, statements=4),
+    "set_language": Door(EVERYBODY, post=True, statements=1),
+    "account_login": Door(EVERYBODY, post=True, statements=2),
+    "account_logout": Door(EVERYBODY, post=True, statements=2),
+    "account_signup": Door(EVERYBODY, post=True, statements=2),
+    "account_inactive": Door(EVERYBODY, statements=2),
+    "account_reauthenticate": Door(SIGNED_IN, post=True, statements=2),
+    "account_change_password": Door(SIGNED_IN, post=True, statements=2),
+    "account_set_password": Door(SIGNED_IN, post=True, statements=2),
+    "account_reset_password": Door(EVERYBODY, post=True, statements=2),
+    "account_reset_password_done": Door(EVERYBODY, statements=2),
+    "account_reset_password_from_key": Door(EVERYBODY, post=True, statements=3),
+    "account_reset_password_from_key_done": Door(EVERYBODY, statements=2),
+    # Staff
+    "staff:today": Door(ROLES, statements=10),
+    "staff:now": Door(ROLES, statements=5),
+    "staff:day": Door(ROLES, statements=7),
+    "staff:this_week": Door(ROLES, statements=7),
+    "staff:week": Door(ROLES, statements=7),
+    "staff:told": Door(ROLES, statements=7),
+    "staff:lesson": Door((*WRITES_ALL, "teacher"), post=True, statements=10),
+    "staff:grade": Door((*WRITES_ALL, "teacher"), statements=6),
+    "staff:correct_grade": Door((*WRITES_ALL, "teacher"), get=False, post=True),
+    "staff:withdraw_grade": Door((*WRITES_ALL, "teacher"), get=False, post=True),
+    "staff:remark": Door((*WRITES_ALL, "teacher"), statements=5),
+    "staff:withdraw_remark": Door((*WRITES_ALL, "teacher"), get=False, post=True),
+    "staff:class_groups": Door(ROLES, statements=10),
+    "staff:class_group": Door((*WRITES_ALL, "teacher", "homeroom"), statements=12),
+    "staff:excuse": Door((*HEADS, "homeroom"), get=False, post=True),
+    "staff:student": Door((*WRITES_ALL, "teacher", "homeroom"), statements=15),
+    "staff:head": Door(HEADS, statements=13),
+    "staff:unfilled": Door(HEADS, statements=6),
+    "staff:settings": Door(HEADS, post=True, statements=6),
+    # Families
+    "portal:home": Door(SIGNED_IN, statements=8),
+    "portal:child": Door(CHILDS_OWN, statements=8),
+    "portal:new": Door(CHILDS_OWN, statements=6),
+    "portal:read": Door(CHILDS_OWN, get=False, post=True),
+    "portal:news": Door(CHILDS_OWN, statements=7),
+    "portal:grades": Door(CHILDS_OWN, statements=8),
+    "portal:average": Door(CHILDS_OWN, statements=8),
+    "portal:absences": Door(CHILDS_OWN, statements=8),
+    "portal:remarks": Door(CHILDS_OWN, statements=8),
+    "portal:homework": Door(CHILDS_OWN, statements=7),
+    "portal:week": Door(CHILDS_OWN, statements=7),
+    "portal:settings": Door(CHILDS_OWN, statements=9),
+    "portal:kinds": Door(CHILDS_OWN, get=False, post=True),
+    "portal:language": Door(CHILDS_OWN, get=False, post=True),
+    "portal:contacts": Door(CHILDS_OWN, get=False, post=True),
+    "portal:confirm": Door(("guardian",), post=True, statements=6),
+    "portal:code": Door(("guardian",), get=False, post=True),
+    "portal:remove": Door(("guardian",), get=False, post=True),
+    # Those who run the service
+    "operator:home": Door(("operator",), statements=4),
+    # The demo's page: nobody signs in to it, and it shows letters of the invented school alone
+    "demo:phones": Door(EVERYBODY, statements=4),
+    "demo:mail": Door(EVERYBODY, statements=2),
+}
+assert set(FAMILY) > set(CHILDS_OWN)

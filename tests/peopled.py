@@ -1,0 +1,135 @@
+"""Two peopled schools: one whose people knock at every door, and one behind another wall with the same things in it."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import Decimal
+
+from django.test import Client
+
+from tests import small_school
+from tests.small_school import SmallSchool
+from zvanets.accounts.models import Membership, Role, User
+from zvanets.attendance.models import Absence
+from zvanets.gradebook.models import Grade
+from zvanets.guardians.models import Contact, Guardian, Guardianship, Relation
+from zvanets.lib import clock
+from zvanets.remarks.models import Remark
+from zvanets.rules.absences import AbsenceKind
+from zvanets.schools.models import ClassGroup, Course, CourseTeacher, StaffMember, Subject
+from zvanets.tenancy.school import at_school
+
+ANYBODY = "anybody"  # not signed in
+ROLES = ("director", "school_admin", "clerk", "teacher", "homeroom", "colleague")
+FAMILY = ("guardian", "student", "guest", "neighbour")
+EVERYBODY = (ANYBODY, "operator", *ROLES, *FAMILY)
+
+
+@dataclass
+class Peopled:
+    """A school with somebody in each role. The lesson, grades and child of `ids` are the teacher's and the guardian's own."""
+
+    small: SmallSchool
+    users: dict[str, User] = field(default_factory=dict)
+    clients: dict[str, Client] = field(default_factory=dict)
+    ids: dict[str, int] = field(default_factory=dict)
+
+    def client(self, role: str) -> Client:
+        """One that signed in once; `colleague` teaches another class, `neighbour` is another child's mother."""
+        if role not in self.clients:
+            self.clients[role] = Client()
+            if role != ANYBODY:
+                self.clients[role].force_login(self.users[role])
+        return self.clients[role]
+
+
+def people(school_id: int) -> Peopled:
+    small = small_school.build(school_id)
+    with at_school(school_id):
+        peopled = Peopled(small)
+        _staff(peopled)
+        _families(peopled)
+        _things(peopled)
+    return peopled
+
+
+def _user(peopled: Peopled, name: str, role: Role | None, **fields: bool) -> User:
+    user = User.objects.create(username=f"{peopled.small.id}-{name}", name=name.title(), **fields)
+    if role:
+        Membership.objects.create(user=user, role=role, starts_on=peopled.small.school_year.starts_on)
+    peopled.users[name] = user
+    return user
+
+
+def _staff(peopled: Peopled) -> None:
+    for role in (Role.DIRECTOR, Role.SCHOOL_ADMIN, Role.CLERK):
+        _user(peopled, role.value, role)
+    _user(peopled, "operator", None, is_operator=True)
+    peopled.users["teacher"] = peopled.small.teacher
+    _homeroom(peopled)
+    _colleague(peopled)
+
+
+def _homeroom(peopled: Peopled) -> None:
+    subject = Subject.objects.create(name="Час на класа")
+    course = Course.objects.create(class_group=peopled.small.class_group, subject=subject, is_class_hour=True)
+    _teaches(peopled, "homeroom", course)
+
+
+def _colleague(peopled: Peopled) -> None:
+    group = ClassGroup.objects.create(
+        school_year=peopled.small.school_year, year_group=peopled.small.class_group.year_group, name="7 В"
+    )
+    course = Course.objects.create(class_group=group, subject=peopled.small.course.subject)
+    _teaches(peopled, "colleague", course)
+
+
+def _teaches(peopled: Peopled, name: str, course: Course) -> None:
+    user = _user(peopled, name, Role.TEACHER)
+    member = StaffMember.objects.create(user=user, first_name=name, last_name="Учителева", sort_name=name)
+    CourseTeacher.objects.create(course=course, staff_member=member, starts_on=peopled.small.school_year.starts_on)
+
+
+def _families(peopled: Peopled) -> None:
+    small = peopled.small
+    for name, guardian in zip(("guardian", "neighbour"), small.guardians, strict=False):
+        Guardian.objects.filter(pk=guardian.pk).update(user=_user(peopled, name, Role.GUARDIAN))
+    child = small.students[0]
+    for name, role, relation in (("student", Role.STUDENT, Relation.SELF), ("guest", Role.GUEST, Relation.OTHER)):
+        user = _user(peopled, name, role)
+        guardian = Guardian.objects.create(user=user, first_name=name, last_name="Близка", sort_name=name)
+        Guardianship.objects.create(
+            guardian=guardian, student=child, relation=relation, is_legal=False, starts_on=small.school_year.starts_on
+        )
+    contact = Contact.objects.get(guardian=small.guardians[0])
+    peopled.ids |= {"school_id": small.id, "student_id": child.pk, "contact_id": contact.pk}
+
+
+def _things(peopled: Peopled) -> None:
+    small, now, child = peopled.small, clock.now(), peopled.small.students[0]
+    by = {"student": child, "lesson": small.lesson}
+    grade = Grade.objects.create(
+        course=small.course,
+        value=Decimal(6),
+        given_on=small.lesson.date,
+        given_at=now,
+        given_by=small.teacher,
+        teacher=small.staff_member,
+        **by,
+    )
+    remark = Remark.objects.create(
+        kind=Remark.Kind.PRAISE,
+        text="Браво",
+        written_on=small.lesson.date,
+        written_at=now,
+        written_by=small.teacher,
+        **by,
+    )
+    Absence.objects.create(
+        date=small.lesson.date - timedelta(days=0),
+        kind=AbsenceKind.UNEXCUSED,
+        recorded_at=now,
+        recorded_by=small.teacher,
+        **by,
+    )
+    peopled.ids |= {"lesson_id": small.lesson.pk, "grade_id": grade.pk, "remark_id": remark.pk}
+    peopled.ids["class_group_id"] = small.class_group.pk
