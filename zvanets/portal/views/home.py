@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from zvanets.accounts.actor import SignedInRequest
-from zvanets.accounts.models import FAMILY, Membership
+from zvanets.accounts.models import FAMILY
 from zvanets.accounts.seats import places, seats_of
 from zvanets.lib import bg, clock, damm
 from zvanets.portal.family import Child, FamilyRequest, children_at, family, lang, opened, page
@@ -19,7 +19,6 @@ from zvanets.portal.feed import Feed, feed_of, mark_read, number
 from zvanets.rules.absences import PAYMENTS_END_AT, in_lessons, parent_days, parent_days_left, shown_halves
 from zvanets.rules.averages import Method, average
 from zvanets.rules.scales import shown_average
-from zvanets.schools.models import School
 from zvanets.tenancy.school import at_school
 
 
@@ -34,22 +33,22 @@ class Fact:
 
 @require_safe
 @login_required
-def home(request: SignedInRequest, school_id: int = 0, student_id: int = 0) -> HttpResponse:
+def home(request: SignedInRequest, school_id: int | None = None, student_id: int | None = None) -> HttpResponse:
     """The page of one child, of the first one when none is named, beneath a tab for each child in all schools."""
     seats = seats_of(request.user)
     everyone: list[Child] = []
     chosen: Child | None = None
     feed: Feed | None = None
-    for school in _schools(seats):
-        with at_school(school.pk):
-            here = children_at(request, school)
+    for school in dict.fromkeys(seat.school_id for seat in seats if seat.role in FAMILY):
+        with at_school(school):
+            here = children_at(request)
             everyone += here
             if chosen is None and (chosen := _wanted(here, school_id, student_id)):
                 opened(chosen, "home")
                 feed = feed_of(chosen)
     mine = places(request.user, seats, here=request.path_info)
     if chosen is None or feed is None:
-        if student_id:
+        if student_id is not None:
             raise Http404
         return render(request, "portal/nobody.html", {"seats": mine})
     context = _news(chosen, feed) | {
@@ -62,14 +61,10 @@ def home(request: SignedInRequest, school_id: int = 0, student_id: int = 0) -> H
     return page(request, "portal/home.html", chosen, context)
 
 
-def _schools(seats: list[Membership]) -> list[School]:
-    return list({seat.school.pk: seat.school for seat in seats if seat.role in FAMILY}.values())
-
-
-def _wanted(here: list[Child], school_id: int, student_id: int) -> Child | None:
-    if not student_id:
+def _wanted(here: list[Child], school_id: int | None, student_id: int | None) -> Child | None:
+    if student_id is None:
         return next(iter(here), None)
-    return next((each for each in here if (each.school.pk, each.row.student_id) == (school_id, student_id)), None)
+    return next((each for each in here if (each.row.school_id, each.row.student_id) == (school_id, student_id)), None)
 
 
 @require_safe
