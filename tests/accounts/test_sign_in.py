@@ -166,7 +166,7 @@ def test_the_seats_of_a_person_in_two_schools_come_in_one_query(ivan, two_school
     seat(person("other"), two_schools[0].pk, Role.TEACHER)
 
     with statements() as asked:
-        found = [(each.school.short_name, each.role) for each in seats_of(ivan)]
+        found = [(each.school, each.role) for each in seats_of(ivan)]
     assert len(asked) == 2  # SET LOCAL and the seats
     assert sorted(found) == sorted(
         [("ОУ „Изпитно“", "teacher"), ("СУ „Съседно“", "teacher"), ("ОУ „Изпитно“", "guardian")]

@@ -15,13 +15,12 @@ from django.utils.translation import get_language, gettext
 
 from zvanets.accounts.actor import address_of
 from zvanets.accounts.models import Role, User
-from zvanets.accounts.seats import Place
+from zvanets.accounts.seats import PLACES, Place
 from zvanets.guardians.models import Relation
 from zvanets.history.record import Actor, note_access
 from zvanets.history.verbs import Read
 from zvanets.lib import bg, clock
 from zvanets.portal.statements import ChildRow, children
-from zvanets.schools.models import School
 from zvanets.tenancy.school import BIGINT_MAX, at_school
 
 Params = ParamSpec("Params")
@@ -31,7 +30,6 @@ Params = ParamSpec("Params")
 class Child:
     """One child of the user, in one school."""
 
-    school: School
     row: ChildRow
     user: User
     address: str
@@ -50,7 +48,7 @@ class Child:
 
     @property
     def zone(self) -> ZoneInfo:
-        return ZoneInfo(self.school.time_zone)
+        return ZoneInfo(self.row.time_zone)
 
     @property
     def actor(self) -> Actor:
@@ -67,7 +65,7 @@ class Child:
         return self.url("child")
 
     def url(self, name: str, *args: object) -> str:
-        return reverse(f"portal:{name}", args=[self.school.pk, self.row.student_id, *args])
+        return reverse(f"portal:{name}", args=[self.row.school_id, self.row.student_id, *args])
 
 
 class FamilyRequest(HttpRequest):
@@ -83,11 +81,12 @@ def lang() -> str:
     return get_language() or "bg"
 
 
-def children_at(request: Any, school: School, *, student_id: int | None = None) -> list[Child]:
-    """Return the user's children in the school, which is open; with `student_id` that one alone."""
-    today = clock.today(ZoneInfo(school.time_zone))
-    rows = children(request.user.pk, today=today, student_id=student_id)
-    return [Child(school, row, request.user, address_of(request)) for row in rows]
+def children_at(request: Any, *, student_id: int | None = None) -> list[Child]:
+    """Return the user's children in the school that is open; with `student_id` that one alone."""
+    address = address_of(request)
+    return [
+        Child(row, request.user, address) for row in children(request.user.pk, now=clock.now(), student_id=student_id)
+    ]
 
 
 def family(
@@ -110,7 +109,7 @@ def family(
                 raise Http404
             request.afterwards = []
             with at_school(school_id):
-                request.child = _child(request, school_id, student_id)
+                request.child = _child(request, student_id)
                 if what and request.method == "GET":
                     opened(request.child, what)
                 response = view(request, *args, **kwargs)
@@ -127,9 +126,8 @@ def opened(child: Child, what: str) -> None:
     note_access(Read.STUDENT_OPENED, actor=child.actor, student_id=child.row.student_id, what=what)
 
 
-def _child(request: Any, school_id: int, student_id: int) -> Child:
-    school = School.objects.filter(pk=school_id).first()
-    found = children_at(request, school, student_id=student_id) if school else []
+def _child(request: Any, student_id: int) -> Child:
+    found = children_at(request, student_id=student_id)
     if not found:
         raise Http404
     return found[0]
@@ -140,7 +138,7 @@ def page(request: Any, template: str, child: Child, context: dict[str, Any], *, 
     header = {
         "child": child,
         "seat": request.user.name,
-        "seats": [Place("/", gettext("Другите ми места"))],
+        "seats": [Place("/", gettext("Другите ми места"))] if request.session.get(PLACES, 2) > 1 else [],
         "nav": _nav(request, child),
         "today": bg.written_date(child.today(), lang()),
     }
@@ -148,15 +146,15 @@ def page(request: Any, template: str, child: Child, context: dict[str, Any], *, 
 
 
 def _nav(request: HttpRequest, child: Child) -> list[Place]:
-    home, path = child.url("child"), request.path_info
+    home, path = child.url_home, request.path_info
     links = [
-        (home, gettext("Ново")),
-        (child.url("grades"), gettext("Оценки")),
-        (child.url("absences"), gettext("Отсъствия")),
-        (child.url("remarks"), gettext("Отзиви")),
-        (child.url("homework"), gettext("Домашни")),
-        (child.url("week"), gettext("Програма")),
-        (child.url("settings"), gettext("Известия")),
+        ("", gettext("Ново")),
+        ("grades/", gettext("Оценки")),
+        ("absences/", gettext("Отсъствия")),
+        ("remarks/", gettext("Отзиви")),
+        ("homework/", gettext("Домашни")),
+        ("week/", gettext("Програма")),
+        ("settings/", gettext("Известия")),
     ]
     at_home = path in {home, reverse("portal:home")}
-    return [Place(url, title, at_home if url == home else path.startswith(url)) for url, title in links]
+    return [Place(f"{home}{end}", title, path.startswith(f"{home}{end}") if end else at_home) for end, title in links]

@@ -12,6 +12,7 @@ from zvanets.guardians.models import ChannelName
 from zvanets.lib import clock
 from zvanets.notifications.models import Message
 from zvanets.portal.family import Child
+from zvanets.portal.statements import told
 from zvanets.rules.delivery import Status
 
 ON_THE_PAGE = 30
@@ -55,7 +56,7 @@ def messages_of(child: Child) -> QuerySet[Message]:
 
 def feed_of(child: Child, *, since: datetime | None = None) -> Feed:
     """Return what is unread, and what was read `since`: while a page is open nothing leaves it."""
-    rows = list(messages_of(child).values_list("id", "text", "entered_at", "read_at")[:ON_THE_PAGE])
+    rows = told(child.row, most=ON_THE_PAGE)
     fresh = [row for row in rows if row[3] is None or (since and row[3] >= since)]
     unread = [row[0] for row in fresh if row[3] is None]
     earlier = [row for row in rows if row not in fresh][:EARLIER]

@@ -138,7 +138,7 @@ def _send(request: FamilyRequest, contact: Contact) -> HttpResponseRedirect:
         return there
 
     def send() -> None:
-        school, language = child.school.short_name, child.user.language
+        school, language = child.row.school_name, child.user.language
         if not send_code(address=contact.address, code=code, school=school, language=language):
             messages.error(request, _("Писмото не тръгна: пощенският сървър не отговаря. Опитайте след минута."))
 
