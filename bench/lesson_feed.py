@@ -14,7 +14,7 @@ def main(plan: str, per_second: str) -> None:
     django.setup()
     lessons = json.loads(Path(plan).read_text())
     pace = 1 / float(per_second)
-    _save(lessons.pop())  # everything is imported and connected before the clock starts
+    _sheet(lessons[0])  # everything is imported before the clock starts
     starts, latest = time.monotonic(), 0.0
     for n, lesson in enumerate(lessons):
         wait = starts + n * pace - time.monotonic()
