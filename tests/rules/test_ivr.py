@@ -1,0 +1,199 @@
+"""The dialogue of the telephone, tested by dialling."""
+
+from functools import reduce
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from zvanets.lib import damm
+from zvanets.rules import ivr
+from zvanets.rules.ivr import Call, Denial, Diary, Item, Prompt, Section, State, answered, finished, press, silence
+
+CODE = "57200000" + damm.check_digit("57200000")
+PIN = "271828"
+NEWS = (Item("Отличен шест по математика", "bg", (11,)), Item("Отсъства от третия час", "bg", (12, 13)))
+GRADES = (Item("Математика: шест, пет", "bg"),)
+DIARY = Diary("Борис", "bg", {Section.NEW: NEWS, Section.GRADES: GRADES})
+
+
+def look_up(call: Call) -> Call:
+    """Answer as the diary would."""
+    if call.state is not State.CHECKING:
+        return call
+    return answered(call, DIARY if (call.code, call.pin) == (CODE, PIN) else Denial.WRONG)
+
+
+def dial(*keys: str, call: Call | None = None) -> Call:
+    return reduce(lambda so_far, typed: look_up(press(so_far, typed)), keys, call or Call())
+
+
+def ids(call: Call) -> list[str]:
+    return [each.id if isinstance(each, Prompt) else each.text for each in call.says]
+
+
+def test_the_first_words_ask_for_the_code():
+    assert ids(Call()) == ["welcome", "ask_code", "for_english"]
+
+
+def test_code_and_pin_open_the_menu_with_what_is_new():
+    call = dial(CODE, PIN)
+
+    assert call.state is State.MENU
+    assert call.says[:2] == (Prompt("child", (("name", "Борис"),)), Prompt("new_count", (("count", 2),)))
+    assert ids(call)[-1] == "menu"
+    assert (call.pin, call.entered) == ("", "")
+
+
+def test_the_first_digit_silences_the_voice():
+    assert dial("5").says == ()
+
+
+def test_a_slip_in_the_code_is_heard_before_anything_is_looked_up():
+    assert ids(dial("123456789")) == ["wrong_code", "ask_code"]
+
+
+def test_three_wrong_codes_end_the_call():
+    call = dial("123456789", "123456789", "123456789")
+
+    assert call.state is State.GOODBYE
+    assert ids(call) == ["too_many_wrong"]
+
+
+def test_wrong_pins_and_wrong_codes_count_together():
+    call = dial(CODE, "111111", "123456789", CODE, "999999")
+
+    assert call.is_ending
+    assert dial(CODE, PIN, call=call) == call
+
+
+def test_a_wrong_pair_does_not_say_which_half_was_wrong():
+    assert ids(dial(CODE, "111111")) == ["wrong_pair", "ask_code"]
+
+
+def test_the_right_pair_after_two_wrong_ones_still_opens():
+    assert dial("123456789", CODE, "111111", CODE, PIN).state is State.MENU
+
+
+@pytest.mark.parametrize("denial", [Denial.LOCKED, Denial.LOCKED_LONG, Denial.FAILED])
+def test_what_cannot_be_opened_now_is_said_and_ends_the_call(denial):
+    call = answered(press(Call(), CODE + PIN), denial)
+
+    assert call.is_ending
+    assert ids(call) == [str(denial)]
+
+
+def test_the_news_follow_each_other_and_are_heard_one_by_one():
+    call = dial(CODE, PIN, "1")
+    assert call.says == (Prompt("new", (("count", 2),)), NEWS[0])
+    assert call.heard == ()
+
+    call = finished(call)
+    assert (call.says, call.heard) == ((NEWS[1],), (11,))
+
+    call = finished(call)
+    assert (call.state, call.heard, call.opened) == (State.MENU, (11, 12, 13), (Section.NEW,))
+    assert ids(call) == ["end_of_list", "menu"]
+
+
+def test_what_was_skipped_was_not_heard():
+    assert dial(CODE, PIN, "1", "#", "#").heard == ()
+
+
+def test_repeat_back_previous_and_help():
+    listening = dial(CODE, PIN, "1", "#")
+
+    assert dial("*", call=listening).says == (NEWS[1],)
+    assert dial("8", call=listening).says == (NEWS[0],)
+    assert dial("8", "8", call=listening).position == 0
+    assert ids(dial("9", call=listening)) == ["help", NEWS[1].text]
+    assert ids(dial("0", call=listening)) == ["menu"]
+    assert ids(dial("7", call=listening)) == ["no_such_key", NEWS[1].text]
+
+
+def test_an_empty_section_says_so_and_comes_back():
+    call = dial(CODE, PIN, "3")
+
+    assert (call.state, ids(call)) == (State.MENU, ["no_absences", "menu"])
+
+
+def test_from_one_section_straight_into_another():
+    assert dial(CODE, PIN, "1", "2").says == (Prompt("grades", (("count", 1),)), GRADES[0])
+
+
+def test_another_child_needs_its_own_code_and_pin():
+    call = dial(CODE, PIN, "1", "0", "7")
+    assert (call.state, call.diary) == (State.CODE, None)
+    assert dial("1", call=call).state is State.CODE
+
+
+def test_nought_in_the_menu_says_goodbye():
+    assert ids(dial(CODE, PIN, "0")) == ["goodbye"]
+
+
+def test_keys_typed_ahead_wait_for_the_look_up():
+    call = press(Call(), f"{CODE}{PIN}1#")
+    assert call.state is State.CHECKING
+
+    assert answered(call, DIARY).says == (NEWS[1],)
+
+
+def test_the_language_is_the_familys_unless_the_caller_chose_one():
+    english = Diary("Boris", "en")
+    assert answered(press(Call(), CODE + PIN), english).language == "en"
+    assert answered(press(Call(), "#" + CODE + PIN), DIARY).language == "en"
+    assert press(Call(), "##").language == "bg"
+
+
+def test_star_begins_the_code_anew():
+    assert dial(CODE[:4], "*", CODE, PIN[:2], "*", CODE, PIN).state is State.MENU
+
+
+def test_silence_repeats_the_question_twice_and_then_ends():
+    once = silence(Call())
+    assert ids(once) == ["nothing_heard", "ask_code"]
+    assert silence(silence(once)).is_ending
+    assert not silence(silence(press(silence(once), "5"))).is_ending
+
+
+def test_half_a_code_and_then_nothing_is_a_wrong_code():
+    assert ids(silence(dial("5720"))) == ["too_short", "ask_code"]
+    assert dial("5720").patience < Call().patience
+
+
+def test_nobody_is_hurried_while_listening_or_looking_up():
+    for call in (dial(CODE, PIN, "1"), press(Call(), CODE + PIN), dial(CODE, PIN, "0")):
+        assert call.patience is None
+        assert silence(call) == call
+
+
+def test_five_hundred_digits_end_in_a_goodbye():
+    assert dial(*"7" * 500).is_ending
+
+
+EVENTS = some.one_of(
+    some.text(alphabet="0123456789*#ABCD x", max_size=12),
+    some.sampled_from([CODE, PIN, CODE + PIN, "1", "*", "#"]),
+    some.sampled_from([finished, silence, look_up, DIARY, *Denial]),
+)
+
+
+@given(some.lists(EVENTS, max_size=40))
+def test_whatever_is_dialled_the_dialogue_stands(events):
+    call = Call()
+    for event in events:
+        before = call
+        call = (
+            event(call)
+            if callable(event)
+            else press(call, event)
+            if isinstance(event, str) and not isinstance(event, Denial)
+            else answered(call, event)
+        )
+        assert call.wrong <= ivr.MOST_WRONG
+        assert before.state is not State.GOODBYE or call.state is State.GOODBYE
+        assert call.diary is None or call.state in {State.MENU, State.LISTENING, State.GOODBYE}
+        spoken = [each for each in call.says if isinstance(each, Item)]
+        assert not spoken or call.diary is not None
+        assert len(call.typed) <= ivr.LONGEST_TYPED_AHEAD
+        assert len(call.entered) <= damm.LENGTH
