@@ -206,5 +206,5 @@ def test_a_lesson_of_the_seventh_of_october_is_there_with_its_bells():
         assert {(f"{one.starts_at:%H:%M}", f"{one.ends_at:%H:%M}") for one in lessons} == {("10:10", "10:50")}
 
 
-def test_an_import_of_seven_hundred_students_takes_seconds(imported):
-    assert imported.seconds[9900102, 2024] < 30
+def test_the_planner_does_not_loop_over_a_year_of_lessons(imported):
+    assert imported.seconds[9900102, 2024] < 60  # 3 s on a free machine, 140 s with nested loops
