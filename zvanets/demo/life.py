@@ -32,7 +32,7 @@ _ILL, _ILL_DAYS = 0.012, (1, 2, 2, 3)
 _EXCUSED_AFTER, _WITHOUT_NOTE = timedelta(days=3), 0.15
 _TRUANT, _LATE, _LATE_AT_FIRST = 0.003, 0.003, 0.012
 _WITH_GRADES, _CONTROL_WORK = 0.35, 0.035
-_WITH_REMARK, _WITH_HOMEWORK = 0.04, 0.3
+_WITH_REMARK, _WITH_HOMEWORK = 0.04, 0.2
 # The demo's teacher has sixteen lessons a day: as much in each as elsewhere would drown its two classes.
 _QUIETER = 0.12
 _STEPS = (Decimal(0), Decimal(0), Decimal(0), Decimal("0.5"), Decimal("-0.5"), Decimal("0.25"))
