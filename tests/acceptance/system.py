@@ -89,7 +89,13 @@ class System:
 
     def run(self, *words: str) -> str:
         done = subprocess.run(
-            self.command(*words), env=self.environment, cwd=ROOT, capture_output=True, text=True, timeout=300
+            self.command(*words),
+            check=False,
+            env=self.environment,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=300,
         )
         assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
         return done.stdout

@@ -57,7 +57,7 @@ def school() -> Iterator[System]:
         assert system.ask("SELECT count(*) FROM notifications_message") == [(0,)]
         assert system.ask("SELECT count(*) FROM history_pending") == [(0,)]
         system.ask(
-            "INSERT INTO history_grace (school_id, verb, seconds) SELECT %s, v, %s FROM unnest(%s) v",
+            "INSERT INTO history_grace (school_id, verb, seconds) SELECT %s, v, %s FROM unnest(%s::text[]) v",
             SCHOOL,
             GRACE_SECONDS,
             ["grade.given", "remark.written", "homework.given"],
