@@ -31,6 +31,7 @@ def invent_contacts(school: int, share: float, password: str | None, seed: int) 
 
     from zvanets.demo.contacts import invent_for
     from zvanets.lib.refusals import Refusal
+    from zvanets.tenancy.statistics import count_rows
 
     secret = password or secrets.token_urlsafe(9)
     try:
@@ -38,6 +39,7 @@ def invent_contacts(school: int, share: float, password: str | None, seed: int) 
     except Refusal as refusal:
         click.secho(gettext(refusal.msgid) % refusal.params, fg="red", err=True)
         sys.exit(1)
+    count_rows()
     click.echo(f"{made.users} users, {made.contacts} contacts, {made.subscriptions} subscriptions")
     if not made.users:
         click.echo("Everybody has a log-in already; passwords stay as they are.")

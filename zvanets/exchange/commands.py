@@ -46,6 +46,7 @@ def _import(console: "Console", folder: Path, year: int, *, yes: bool, dry_run: 
     from zvanets.exchange.neispuo.plan import make_plan
     from zvanets.exchange.neispuo.read import read
     from zvanets.tenancy.school import at_school
+    from zvanets.tenancy.statistics import count_rows
 
     reading = read(folder, year)
     roster = reading.roster
@@ -71,6 +72,7 @@ def _import(console: "Console", folder: Path, year: int, *, yes: bool, dry_run: 
         text = _("Базата отказа един от редовете и нищо не е записано: %(why)s")
         console.print(text % {"why": str(error).strip()}, style="red", markup=False)
         return 1
+    count_rows()
     _show_written(console, written)
     return 0
 
