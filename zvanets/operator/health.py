@@ -71,6 +71,10 @@ class NationHealth:
     untold: int
     untold_since: datetime | None
 
+    @property
+    def waiting(self) -> int:
+        return self.queued + self.sending + self.unknown + self.untold
+
     def is_late(self, now: datetime) -> bool:
         moments = [moment for moment in (self.oldest, self.untold_since) if moment]
         return bool(moments) and now - min(moments) > LATE_AFTER

@@ -34,6 +34,7 @@ def home(request: SignedInRequest) -> HttpResponse:
         "schools": [(school, _since(school.oldest), school.is_late(now)) for school in found],
         "total": total,
         "nation": nation,
+        "nothing_waits": not nation.waiting,
         "oldest": _since(nation.oldest),
         "untold_since": _since(nation.untold_since),
         "is_late": nation.is_late(now),

@@ -8,6 +8,10 @@ if (user) forgetDrafts({ except: user });
 
 document.querySelector("[data-focus]")?.focus();
 
+// On a telephone the list of pages is wider than the screen: the open one must be seen.
+const here = document.querySelector(".nav [aria-current=page]");
+if (here) here.parentElement.scrollLeft = here.offsetLeft - here.parentElement.offsetLeft - 40;
+
 document.addEventListener("submit", (event) => {
   if (event.target.matches("[data-sign-out]")) forgetDrafts({});
 });
@@ -41,7 +45,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   const { xhr, requestConfig } = event.detail;
   const asked = new URL(requestConfig.path, location.href).pathname;
   const came = xhr.responseURL ? new URL(xhr.responseURL).pathname : asked;
-  if (came === asked || event.target.closest("[data-follows]")) return;
+  if (came === asked || !came.startsWith("/accounts/")) return;
   event.detail.shouldSwap = false;
   location.assign(`${came}?next=${encodeURIComponent(location.pathname + location.search)}`);
 });
