@@ -45,14 +45,14 @@ class Connection:
             except _Gone as error:
                 self.close()
                 if error.timed_out:
-                    raise ChannelDown("silence", offered=True) from error
+                    raise ChannelDown(str(error), offered=True) from error
                 # The server closed it while we had nothing to send; nothing was handed over.
         smtp = self._connect()
         try:
             return self._transaction(smtp, sender, recipient, data)
         except _Gone as error:
             self.close()
-            raise ChannelDown("silence" if error.timed_out else "connection closed", offered=True) from error
+            raise ChannelDown(str(error), offered=True) from error
 
     def close(self) -> None:
         smtp, self._smtp = self._smtp, None
@@ -71,22 +71,25 @@ class Connection:
         self.close()
 
     def _connect(self) -> smtplib.SMTP:
-        server = self.server
         try:
-            smtp = self._open()
-            if server.starttls:
-                smtp.starttls(context=ssl.create_default_context())
-            smtp.ehlo_or_helo_if_needed()
-            if server.user:
-                smtp.login(server.user, server.password)
+            self._smtp = smtp = self._open()
+            self._introduce(smtp)
         except smtplib.SMTPResponseException as error:
+            self.close()
             raise ChannelDown(_code((error.smtp_code, _bytes(error.smtp_error)))) from error
         except _BROKEN as error:
+            self.close()
             raise ChannelDown(f"connect {type(error).__name__}") from error
+        return smtp
+
+    def _introduce(self, smtp: smtplib.SMTP) -> None:
+        if self.server.starttls:
+            smtp.starttls(context=ssl.create_default_context())
+        smtp.ehlo_or_helo_if_needed()
+        if self.server.user:
+            smtp.login(self.server.user, self.server.password)
         if smtp.sock:
             smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._smtp = smtp
-        return smtp
 
     def _open(self) -> smtplib.SMTP:
         server = self.server
@@ -104,7 +107,7 @@ class Connection:
         line = _Line(smtp, self.server.timeout)
         commands = (f"MAIL FROM:<{sender}>", f"RCPT TO:<{recipient}>", "DATA")
         replies = line.ask_at_once(commands) if smtp.has_extn("pipelining") else line.ask_in_turn(commands)
-        if replies[-1][0] != 354 or len(replies) < 3 or replies[1][0] not in {250, 251}:
+        if not _is_open_for_text([reply[0] for reply in replies]):
             self._refused(line, replies)
         line.hand_over(data)
         answer = line.answer(self.server.answer_timeout)
@@ -139,9 +142,9 @@ class Connection:
 class _Gone(Exception):
     """The connection ended, or nothing more came."""
 
-    def __init__(self, cause: Exception) -> None:
-        super().__init__(type(cause).__name__)
-        self.timed_out = isinstance(cause, TimeoutError)
+    def __init__(self, *, timed_out: bool) -> None:
+        super().__init__("silence" if timed_out else "connection closed")
+        self.timed_out = timed_out
 
 
 class _Line:
@@ -153,7 +156,10 @@ class _Line:
 
     def ask_at_once(self, commands: tuple[str, ...]) -> list[Reply]:
         self._write("".join(f"{command}\r\n" for command in commands).encode("ascii"))
-        return [self._read() for _ in commands]
+        replies: list[Reply] = []
+        while len(replies) < len(commands) and (not replies or replies[-1][0] != CLOSING):
+            replies.append(self._read())
+        return replies
 
     def ask_in_turn(self, commands: tuple[str, ...]) -> list[Reply]:
         """Stop at the first refusal."""
@@ -182,14 +188,18 @@ class _Line:
         try:
             self._socket().sendall(data)
         except _BROKEN as error:
-            raise _Gone(error) from error
+            raise _Gone(timed_out=self._is_over(error)) from error
 
     def _read(self) -> Reply:
         try:
             self._socket()
             return self.smtp.getreply()
         except _BROKEN as error:
-            raise _Gone(error) from error
+            raise _Gone(timed_out=self._is_over(error)) from error
+
+    def _is_over(self, error: Exception) -> bool:
+        """Whether time ran out; smtplib turns a time-out into its own "disconnected"."""
+        return isinstance(error, TimeoutError) or time.monotonic() >= self.deadline - 0.01
 
     def _socket(self) -> socket.socket:
         left = self.deadline - time.monotonic()
@@ -199,6 +209,10 @@ class _Line:
             raise TimeoutError
         self.smtp.sock.settimeout(left)
         return self.smtp.sock
+
+
+def _is_open_for_text(codes: list[int]) -> bool:
+    return len(codes) == 3 and codes[0] == 250 and codes[1] in {250, 251} and codes[2] == 354
 
 
 def _bytes(text: bytes | str) -> bytes:

@@ -20,7 +20,7 @@ from zvanets.notifications.wording import TEMPLATES, language_of
 _BOUNDARY = "=_zvanets_7d3f"  # base64 has neither "=_" nor "-" at the start of a line
 _SHARED = (
     "Auto-Submitted: auto-generated\r\n"
-    "X-Auto-Response-Suppress: All\r\n"
+    "X-Auto-Response-Suppress: OOF, AutoReply\r\n"
     "MIME-Version: 1.0\r\n"
     f'Content-Type: multipart/alternative; boundary="{_BOUNDARY}"\r\n\r\n'
 )
