@@ -46,6 +46,22 @@ def wait_for(what: Callable[[], Any], seconds: float, every: float = 0.02) -> An
     raise AssertionError(f"nothing came in {seconds} s: {what}")
 
 
+def answers(port: int, path: str, status: int = 200) -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status == status
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def own_environment() -> dict[str, str]:
+    """Give this process' environment without what an installation was told."""
+    return {name: it for name, it in os.environ.items() if not name.startswith("ZVANETS_") and name != "DATABASE_URL"}
+
+
 def tree_cpu_seconds(root: int) -> float:
     """User and system time of a process with all its descendants, the finished ones that were waited for included."""
     children: dict[int, list[int]] = {}
@@ -118,14 +134,7 @@ class Installation:
 
     def answers(self) -> bool:
         """Whether the web serves and reaches its database."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=2)
-        try:
-            connection.request("GET", "/healthz")
-            return connection.getresponse().status == 200
-        except (OSError, http.client.HTTPException):
-            return False
-        finally:
-            connection.close()
+        return answers(self.port, "/healthz")
 
     def cpu_seconds(self, name: str) -> float:
         """What a started process and its children have cost until now; `database` is the embedded server."""
