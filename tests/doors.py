@@ -55,10 +55,11 @@ DOORS: dict[str, Door] = {
     "staff:withdraw_remark": Door((*WRITES_ALL, "teacher"), get=False, post=True),
     "staff:class_groups": Door(ROLES, statements=10),
     "staff:class_group": Door((*WRITES_ALL, "teacher", "homeroom"), statements=12),
+    "staff:class_day": Door(WRITES_ALL, statements=10),
     "staff:excuse": Door((*HEADS, "homeroom"), get=False, post=True),
     "staff:student": Door((*WRITES_ALL, "teacher", "homeroom"), statements=15),
     "staff:head": Door(HEADS, statements=13),
-    "staff:unfilled": Door(HEADS, statements=6),
+    "staff:unfilled": Door(WRITES_ALL, statements=6),
     "staff:settings": Door(HEADS, post=True, statements=6),
     # Families
     "portal:home": Door(SIGNED_IN, statements=8),

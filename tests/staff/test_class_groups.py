@@ -1,5 +1,7 @@
 """Class groups and their students: who sees what, and excusing."""
 
+from datetime import timedelta
+
 import pytest
 
 from tests.budget import statements
@@ -7,6 +9,7 @@ from tests.staff.people import colleague, home, signed_in
 from zvanets.accounts.models import Role
 from zvanets.attendance.models import Absence
 from zvanets.history.models import Access
+from zvanets.lib import clock
 from zvanets.rules.absences import AbsenceKind
 from zvanets.schools.models import Enrolment
 from zvanets.tenancy.school import at_school
@@ -78,6 +81,19 @@ def test_the_head_sees_every_class_and_todays_lessons(saved):
     assert "Часове днес" in page
     assert "записан, 1\u00a0отсъства" in page
     assert head.get(home(saved, f"lessons/{saved.lesson.pk}/")).status_code == 200
+
+
+def test_the_clerk_reaches_any_class_on_any_day(saved):
+    clerk = signed_in(colleague(saved, Role.CLERK))
+    day = clock.today()
+    assert "записан, 1\u00a0отсъства" in clerk.get(f"{class_url(saved)}{day}/").content.decode()
+    assert "няма часове" in clerk.get(f"{class_url(saved)}{day - timedelta(days=1)}/").content.decode()
+    assert clerk.get(home(saved, "head/unfilled/")).status_code == 200
+    assert clerk.get(home(saved, "head/")).status_code == 404
+
+
+def test_a_teacher_has_no_list_of_others_lessons(front, saved):
+    assert front.get(f"{class_url(saved)}{clock.today()}/").status_code == 404
 
 
 def test_who_left_is_shown_as_such(saved):

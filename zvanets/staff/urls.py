@@ -40,6 +40,7 @@ urlpatterns = [
     path("remarks/<int:remark_id>/withdraw/", grades.remark_withdraw, name="withdraw_remark"),
     path("classes/", class_groups.class_groups, name="class_groups"),
     path("classes/<int:class_group_id>/", class_groups.class_group, name="class_group"),
+    path("classes/<int:class_group_id>/<day:day>/", class_groups.class_day, name="class_day"),
     path("classes/<int:class_group_id>/excuse/", class_groups.excuse, name="excuse"),
     path("students/<int:student_id>/", students.student, name="student"),
     path("head/", head.head, name="head"),

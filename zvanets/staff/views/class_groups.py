@@ -1,7 +1,10 @@
 """Class groups: the list, a class's register, and excusing its absences."""
 
+from datetime import date, timedelta
+from typing import Any
+
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -14,7 +17,7 @@ from zvanets.schools.models import ClassGroup, Lesson
 from zvanets.staff import classes
 from zvanets.staff import day as days
 from zvanets.staff.forms import ExcuseForm
-from zvanets.staff.seat import StaffRequest, lang, page, seated
+from zvanets.staff.seat import Seat, StaffRequest, lang, page, seated
 from zvanets.staff.typed_lesson import said
 
 
@@ -30,6 +33,18 @@ def class_group(request: StaffRequest, class_group_id: int) -> HttpResponse:
     seat = request.seat
     visible = classes.visible_classes(seat, classes.year_now(seat))
     return _class_page(request, get_object_or_404(visible, pk=class_group_id))
+
+
+@require_safe
+@seated()
+def class_day(request: StaffRequest, class_group_id: int, day: date) -> HttpResponse:
+    """The class's lessons of a day, for who may write every lesson."""
+    seat = request.seat
+    group = get_object_or_404(classes.visible_classes(seat, classes.year_now(seat)), pk=class_group_id)
+    if not seat.writes_every_lesson:
+        raise Http404
+    context = {"group": group, "title": bg.day_name(day, lang()), **_lessons(seat, group, day)}
+    return page(request, "staff/class_groups/day.html", context)
 
 
 @require_POST
@@ -76,12 +91,17 @@ def _class_page(
         "missed": classes.by_student(missed),
         "chosen": [each.id for each in missed if str(each.id) in chosen],
         "form": form or (_excuse_form(request, missed) if missed else None),
-        "lessons": _lessons_of_today(request, group) if seat.writes_every_lesson else [],
         "today": bg.day_name(seat.today(), lang()),
+        **(_lessons(seat, group, seat.today()) if seat.writes_every_lesson else {}),
     }
     return page(request, "staff/class_groups/class_group.html", context, status=status)
 
 
-def _lessons_of_today(request: StaffRequest, group: ClassGroup) -> list[days.LessonLine]:
-    lessons = Lesson.objects.filter(course__class_group=group, date=request.seat.today()).with_names()
-    return days.lines(request.seat, lessons.order_by("starts_at", "hour_no", "pk"), with_teachers=True)
+def _lessons(seat: Seat, group: ClassGroup, day: date) -> dict[str, Any]:
+    lessons = Lesson.objects.filter(course__class_group=group, date=day).with_names()
+    return {
+        "lessons": days.lines(seat, lessons.order_by("starts_at", "hour_no", "pk"), with_teachers=True),
+        "before": seat.url("class_day", group.pk, day - timedelta(days=1)),
+        "after": seat.url("class_day", group.pk, day + timedelta(days=1)),
+        "back": seat.url("class_group", group.pk),
+    }

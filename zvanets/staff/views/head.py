@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from zvanets.accounts.models import HEADS
 from zvanets.attendance.models import Absence
+from zvanets.lessons.actions import WRITES_EVERY_LESSON
 from zvanets.lessons.models import LessonRecord
 from zvanets.lib import bg
 from zvanets.rules.absences import AbsenceKind
@@ -94,7 +95,7 @@ def _classes(seat: Seat, missing: list[tuple[int, int, int]]) -> list[ClassToday
 
 
 @require_safe
-@seated(*HEADS)
+@seated(*WRITES_EVERY_LESSON)
 def unfilled(request: StaffRequest) -> HttpResponse:
     """Lessons of the last 14 days without a record, with who teaches them."""
     seat = request.seat
