@@ -48,12 +48,22 @@ def wait_for(what: Callable[[], Any], seconds: float, every: float = 0.1) -> Any
 class Sink:
     """smtp-sink, which writes each message it accepts to a file of its own."""
 
-    def __init__(self, directory: Path, *options: str) -> None:
+    def __init__(self, *options: str) -> None:
         self.port = free_port()
-        self.directory = directory
-        directory.mkdir(parents=True)
-        command = [SMTP_SINK, *options, "-d", "%H%M%S.", f"127.0.0.1:{self.port}", "100"]
-        self.process = subprocess.Popen(command, cwd=directory, stderr=subprocess.DEVNULL)
+        self.directory = Path(tempfile.mkdtemp(prefix="zvanets-sink-"))
+        self.directory.chmod(0o777)  # as root it becomes nobody
+        account = ["-u", "nobody"] if os.geteuid() == 0 else []
+        command = [SMTP_SINK, *account, *options, "-d", "%H%M%S.", f"127.0.0.1:{self.port}", "100"]
+        self.process = subprocess.Popen(command, cwd=self.directory)
+        wait_for(self.answers, 10)
+
+    def answers(self) -> bool:
+        assert self.process.poll() is None
+        try:
+            socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+        except OSError:
+            return False
+        return True
 
     def messages(self) -> list[tuple[float, EmailMessage]]:
         """Each message with the moment its file was finished."""
@@ -67,6 +77,7 @@ class Sink:
     def stop(self) -> None:
         self.process.kill()
         self.process.wait()
+        shutil.rmtree(self.directory)
 
 
 @dataclass
@@ -145,7 +156,7 @@ class System:
 def installation(clock: str | None = None, **more: str) -> Iterator[System]:
     """A fresh installation with its database and mail sink; web and worker are the caller's to start."""
     state = Path(tempfile.mkdtemp(prefix="zvanets-whole-"))
-    sink = Sink(state / "mail")
+    sink = Sink()
     port = free_port()
     environment = {name: value for name, value in os.environ.items() if not name.startswith("ZVANETS_")}
     environment |= {
