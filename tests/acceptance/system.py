@@ -162,6 +162,7 @@ def installation(clock: str | None = None, **more: str) -> Iterator[System]:
     environment |= {
         "ZVANETS_STATE": str(state),
         "ZVANETS_PORT": str(port),
+        "ZVANETS_ORIGIN": f"http://127.0.0.1:{port}",
         "ZVANETS_SMTP_URL": f"smtp://127.0.0.1:{sink.port}",
         "PYTHONDONTWRITEBYTECODE": "1",
         **more,
