@@ -120,8 +120,8 @@ class Demo:
 
 
 def _end_alike() -> None:
-    """Let SIGTERM and a closed terminal unwind as Ctrl-C does, so that what was started before is stopped."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    """Let SIGTERM and a closed terminal unwind as Ctrl-C does, and Ctrl-C even where a shell has it ignored."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
 
 
