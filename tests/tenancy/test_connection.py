@@ -52,3 +52,15 @@ def test_after_the_server_left_the_next_request_gets_a_new_connection(kept):
 
 def test_the_application_runs_on_this_connection():
     assert connection.settings_dict["ENGINE"] == "zvanets.tenancy.postgres"
+
+
+def test_plans_are_kept_of_statements_with_parameters_not_of_each_school(kept):
+    with kept.cursor() as cursor:
+        for school in range(1, 9):
+            cursor.execute("BEGIN")
+            for _ in range(4):
+                cursor.execute(f"SET LOCAL app.school_id = '{school}'")
+                cursor.execute("SELECT %s::bigint", [school])
+            cursor.execute("COMMIT")
+        cursor.execute("SELECT statement FROM pg_prepared_statements")
+        assert [row[0] for row in cursor.fetchall()] == ["SELECT $1::bigint"]

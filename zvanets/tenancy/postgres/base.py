@@ -1,13 +1,32 @@
-"""A kept connection is asked nothing: a server that went away has said so, and its last word waits in the socket."""
+"""Django's PostgreSQL connection, with two habits that thousands of requests on one kept connection ask for."""
 
 import select
+from typing import Any, Self
 
 from django.db.backends.postgresql import base
 
 
+class Cursor(base.ServerBindingCursor):
+    def execute(
+        self, query: Any, params: Any = None, *, prepare: bool | None = None, binary: bool | None = None
+    ) -> Self:
+        """Prepare only what has parameters: SET LOCAL names its school, and each school would push out another's plan."""
+        kept = False if params is None and prepare is None else prepare
+        return super().execute(query, params, prepare=kept, binary=binary)  # type: ignore[misc, no-any-return]
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
+    def get_connection_params(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().get_connection_params()
+        if found["cursor_factory"] is base.ServerBindingCursor:
+            found["cursor_factory"] = Cursor
+        return found
+
     def is_usable(self) -> bool:
-        """Django asks SELECT 1 before the first statement of every request; here only when the socket is not silent."""
+        """Ask SELECT 1, which Django does before every request, only when the socket is not silent.
+
+        A server that went away has said so, and its last word waits there.
+        """
         return self._is_silent() or bool(super().is_usable())
 
     def _is_silent(self) -> bool:
