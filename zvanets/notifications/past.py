@@ -47,8 +47,8 @@ def past_of(facts: Mapping[int, Iterable[Fact]]) -> Past:
     """Look up what was told of these students' facts, in one query when nothing has to be taken back."""
     each = [fact for several in facts.values() for fact in several]
     past = Past()
-    rows = list(_told(each))
-    unsent = _lock([message for *_, message, status in rows if status == Status.QUEUED])
+    rows, new = list(_told(each)), {fact.number for fact in each}
+    unsent = _lock([row[6] for row in rows if row[7] == Status.QUEUED and row[3] not in new])
     for guardian, channel, student, entry, noun, object_id, message, _ in rows:
         hearer = (guardian, channel, student)
         if message not in unsent:
