@@ -15,7 +15,7 @@ SOURCES = [
     if "migrations" not in path.parts
 ]
 ROOMS = {
-    "accounts", "attendance", "cli", "demo", "exchange", "gradebook", "guardians", "history", "lessons", "lib",
+    "accounts", "attendance", "cli", "demo", "exchange", "gradebook", "guardians", "history", "ivr", "lessons", "lib",
     "notifications", "operator", "portal", "remarks", "rules", "schools", "staff", "tenancy",
 }  # fmt: skip
 VAGUE = {"utils.py", "helpers.py", "misc.py", "managers.py", "signals.py", "models2.py"}
@@ -67,7 +67,9 @@ def test_every_package_has_said_in_a_line_what_it_is_for():
 
 
 def test_third_party_software_is_listed_as_locked():
-    done = subprocess.run([sys.executable, "tools/third_party.py", "--check"], cwd=ROOT, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "tools/third_party.py", "--check"], check=False, cwd=ROOT, capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stderr
 
 

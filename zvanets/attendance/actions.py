@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
 
-from zvanets.attendance.models import Absence, ExcuseReason
+from zvanets.attendance.models import Absence, AbsenceQuerySet, ExcuseReason
 from zvanets.history.record import Actor, Fact, record
 from zvanets.history.verbs import Verb
 from zvanets.lib import clock
@@ -74,7 +73,7 @@ def _write(
                 "lesson": lesson.id,
                 "on": lesson.date,
                 "at": lesson.now,
-                "by": actor.user_id,
+                "by": actor.writer_id,
                 "students": list(changed),
                 "kinds": [int(mark.kind) for mark in changed.values()],
                 "minutes": [mark.minutes for mark in changed.values()],
@@ -114,7 +113,7 @@ def attendance_fact(verb: Verb, lesson: OpenLesson, student_id: int, absence_id:
 
 @transaction.atomic
 def excuse_absences(
-    actor: Actor, absences: QuerySet[Absence], *, ids: list[int], reason: ExcuseReason, text: str = ""
+    actor: Actor, absences: AbsenceQuerySet, *, ids: list[int], reason: ExcuseReason, text: str = ""
 ) -> int:
     """Excuse those of `absences` (the ones the actor may excuse) named by `ids`; returns how many.
 
@@ -136,7 +135,7 @@ def excuse_absences(
 
 def _mark_excused(actor: Actor, chosen: list[Absence], reason: ExcuseReason, text: str, now: datetime) -> None:
     rows = Absence.objects.filter(pk__in=[absence.pk for absence in chosen])
-    rows.update(reason=reason, reason_text=text, excused_at=now, excused_by=actor.user_id)
+    rows.update(reason=reason, reason_text=text, excused_at=now, excused_by=actor.writer_id)
     rows.filter(kind=AbsenceKind.UNEXCUSED).update(kind=AbsenceKind.EXCUSED)
 
 

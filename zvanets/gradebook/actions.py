@@ -1,11 +1,12 @@
 """Give, correct and withdraw grades."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from zvanets.gradebook.models import Grade
 from zvanets.history.record import Actor, Fact, record
@@ -68,7 +69,7 @@ def give_grades(actor: Actor, lesson: OpenLesson, grades: Sequence[NewGrade]) ->
                 "lesson": lesson.id,
                 "on": lesson.date,
                 "at": lesson.now,
-                "by": actor.user_id,
+                "by": actor.writer_id,
                 "teacher": lesson.teacher_id,
                 "students": [grade.student_id for grade in grades],
                 "kinds": [int(grade.kind) for grade in grades],
@@ -98,7 +99,7 @@ def given_fact(lesson: OpenLesson, grade_id: int, grade: NewGrade) -> Fact:
 
 
 @transaction.atomic
-def correct_grade(actor: Actor, grades: Iterable[Grade], *, grade_id: int, mark: Mark, why: str) -> Grade:
+def correct_grade(actor: Actor, grades: QuerySet[Grade], *, grade_id: int, mark: Mark, why: str) -> Grade:
     """End the grade and give another in its place; `grades` are those the actor may change.
 
     Raises Grade.DoesNotExist, GradeEnded, and Refusal `reason_missing` or `wrong_scale`.
@@ -115,7 +116,7 @@ def correct_grade(actor: Actor, grades: Iterable[Grade], *, grade_id: int, mark:
         comment=old.comment,
         given_on=old.given_on,
         given_at=now,
-        given_by_id=actor.user_id,
+        given_by_id=actor.writer_id,
         teacher_id=old.teacher_id,
         replaces=old,
     )
@@ -127,14 +128,14 @@ def correct_grade(actor: Actor, grades: Iterable[Grade], *, grade_id: int, mark:
 
 
 @transaction.atomic
-def withdraw_grade(actor: Actor, grades: Iterable[Grade], *, grade_id: int, why: str) -> None:
+def withdraw_grade(actor: Actor, grades: QuerySet[Grade], *, grade_id: int, why: str) -> None:
     """End the grade with a reason; the same errors as `correct_grade`."""
     old = _end(grades, grade_id, why)
     body = _about(old) | _told(_mark(old), GradeKind(old.kind), old.given_on) | {"reason": why}
     _record(actor, Verb.GRADE_WITHDRAWN, old, old.pk, body)
 
 
-def _end(grades: Iterable[Grade], grade_id: int, why: str) -> Grade:
+def _end(grades: QuerySet[Grade], grade_id: int, why: str) -> Grade:
     if not why.strip():
         raise Refusal("reason_missing", gettext_noop("Напишете защо променяте оценката: причината остава в историята."))
     old: Grade = (

@@ -22,6 +22,13 @@ class Actor:
     role: str
     address: str
 
+    @property
+    def writer_id(self) -> int:
+        """The user's id, for what only a person may write; ValueError for the system itself."""
+        if self.user_id is None:
+            raise ValueError("the system itself writes in nobody's diary")
+        return self.user_id
+
 
 @dataclass(frozen=True, slots=True)
 class Fact:

@@ -76,13 +76,13 @@ def save_lesson(actor: Actor, lesson_id: int, sheet: Sheet) -> Saved:
     Raises Lesson.DoesNotExist (not there, or not the actor's), NewerVersion, and Refusal: `lesson_cancelled`,
     `lesson_in_future`, `month_closed`, `not_in_register`, `wrong_scale`.
     """
-    row = statements.find_lesson(lesson_id, user_id=actor.user_id, every=actor.role in WRITES_EVERY_LESSON)
+    row = statements.find_lesson(lesson_id, user_id=actor.writer_id, every=actor.role in WRITES_EVERY_LESSON)
     if row is None:
         raise Lesson.DoesNotExist
     now = clock.now()
     _must_be_open(row, now.astimezone(row.zone).date())
     version = statements.take_turn(
-        row.id, seen=sheet.seen, key=sheet.save_key, topic=sheet.topic, at=now, by=actor.user_id
+        row.id, seen=sheet.seen, key=sheet.save_key, topic=sheet.topic, at=now, by=actor.writer_id
     )
     if version is None:
         return _who_was_first(row.id, sheet.save_key)

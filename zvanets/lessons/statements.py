@@ -3,10 +3,9 @@
 Django's query building costs more CPU than PostgreSQL here (docs/adr/0010): with the ORM a save misses its 8 ms.
 """
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -86,10 +85,10 @@ class LessonRow:
     class_group_id: int
     class_group: str
     subject: str
-    date: date
+    date: dt.date
     hour_no: int
-    starts_at: Any
-    ends_at: Any
+    starts_at: dt.time
+    ends_at: dt.time
     room: str
     is_cancelled: bool
     teacher_id: int | None
@@ -99,10 +98,10 @@ class LessonRow:
     version: int | None
     save_key: UUID | None
     topic: str | None
-    saved_at: datetime | None
+    saved_at: dt.datetime | None
     saved_by: str | None
     homework: str | None
-    due_on: date | None
+    due_on: dt.date | None
     future_locked: bool
     past_month_lock_day: int | None
 
@@ -148,7 +147,7 @@ def read_register(lesson: LessonRow) -> Register:
     return Register(lines, attendance)
 
 
-def take_turn(lesson_id: int, *, seen: int, key: UUID, topic: str, at: datetime, by: int) -> int | None:
+def take_turn(lesson_id: int, *, seen: int, key: UUID, topic: str, at: dt.datetime, by: int) -> int | None:
     """Raise the record's version from `seen`, or return None: somebody was first."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -159,7 +158,7 @@ def take_turn(lesson_id: int, *, seen: int, key: UUID, topic: str, at: datetime,
     return row[0] if row else None
 
 
-def put_homework(lesson: LessonRow, *, text: str, due_on: date | None, at: datetime) -> tuple[int, bool] | None:
+def put_homework(lesson: LessonRow, *, text: str, due_on: dt.date | None, at: dt.datetime) -> tuple[int, bool] | None:
     """Return the homework's id and whether it is new; None when nothing changed."""
     with connection.cursor() as cursor:
         cursor.execute(

@@ -1,9 +1,10 @@
 """Write and withdraw remarks and praise."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from zvanets.history.record import Actor, Fact, record
 from zvanets.history.verbs import Verb
@@ -43,7 +44,7 @@ def write_remarks(actor: Actor, lesson: OpenLesson, remarks: Sequence[NewRemark]
                 "lesson": lesson.id,
                 "on": lesson.date,
                 "at": lesson.now,
-                "by": actor.user_id,
+                "by": actor.writer_id,
                 "students": [remark.student_id for remark in remarks],
                 "kinds": [int(remark.kind) for remark in remarks],
                 "texts": [remark.text for remark in remarks],
@@ -66,7 +67,7 @@ def remark_fact(lesson: OpenLesson, remark_id: int, remark: NewRemark) -> Fact:
 
 
 @transaction.atomic
-def withdraw_remark(actor: Actor, remarks: Iterable[Remark], *, remark_id: int, why: str) -> None:
+def withdraw_remark(actor: Actor, remarks: QuerySet[Remark], *, remark_id: int, why: str) -> None:
     """End the remark with a reason; `remarks` are those the actor may change.
 
     Raises Remark.DoesNotExist, and Refusal `reason_missing` or `remark_ended`.
