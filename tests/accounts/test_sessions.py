@@ -1,13 +1,15 @@
 """A session comes with its user, and ends where Django's would."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.sessions.models import Session
 from django.test import override_settings
-from django.utils import timezone
 
 from tests.accounts.people import person
 from tests.budget import statements
 from zvanets.accounts.models import User
+from zvanets.lib import clock
 
 pytestmark = pytest.mark.django_db
 
@@ -53,8 +55,19 @@ def test_a_session_of_a_deleted_user_is_nobodys(client, maria):
 
 
 def test_an_expired_session_is_none(client, maria):
-    Session.objects.update(expire_date=timezone.now())
+    Session.objects.update(expire_date=clock.now())
 
+    assert not is_signed_in(client)
+
+
+@pytest.mark.parametrize("far", [timedelta(days=-400), timedelta(days=400)])
+def test_a_session_lasts_two_weeks_by_the_clock_of_the_service(client, monkeypatch, far):
+    monkeypatch.setattr(clock, "_offset", far)
+    client.force_login(person("m.ivanova"))
+
+    monkeypatch.setattr(clock, "_offset", far + timedelta(days=13, hours=23))
+    assert is_signed_in(client)
+    monkeypatch.setattr(clock, "_offset", far + timedelta(days=29))
     assert not is_signed_in(client)
 
 

@@ -1,6 +1,8 @@
 """One clock for all processes."""
 
+import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -40,3 +42,11 @@ def test_today_is_what_the_calendar_there_says():
     assert clock.now().tzinfo is UTC
     assert clock.today().isoformat() == "2026-11-21"
     assert clock.today(ZoneInfo("Europe/London")).isoformat() == "2026-11-20"
+
+
+def test_nobody_asks_another_clock():
+    """Logs do: they are the machine's own record. A socket's patience is counted by time.monotonic()."""
+    other = re.compile(r"timezone\.now|datetime\.(now|utcnow)|date\.today|auto_now|localdate|\btime\.time\(")
+    package = Path(clock.__file__).parents[1]
+    asking = {path.relative_to(package).as_posix() for path in package.rglob("*.py") if other.search(path.read_text())}
+    assert asking == {"lib/clock.py"}

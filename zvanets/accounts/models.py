@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.crypto import salted_hmac
 
-from zvanets.lib import phones
+from zvanets.lib import clock, phones
 from zvanets.lib.refusals import Refusal
 from zvanets.tenancy.fields import OwnSchool
 from zvanets.tenancy.models import SchoolRow
@@ -63,7 +63,7 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     is_operator = models.BooleanField(default=False)
     session_series = models.PositiveIntegerField(default=1)  # raising it ends every session of the user at once
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(default=clock.now)
 
     objects: ClassVar[UserManager] = UserManager()
 

@@ -8,7 +8,6 @@ from typing import Any
 
 from django.db import connection, models
 
-from zvanets.lib import clock
 from zvanets.tenancy.school import school_now
 
 _AT_ONCE = 5_000
@@ -55,8 +54,6 @@ def _is_generated(field: Any) -> bool:
 def _default(field: Any) -> object:
     if field.name in {"school", "school_id"}:
         return school_now()
-    if getattr(field, "auto_now_add", False):
-        return clock.now()
     return field.get_default()
 
 

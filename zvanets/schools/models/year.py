@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from zvanets.accounts.models import User
+from zvanets.lib import clock
 from zvanets.tenancy.fields import SchoolKey
 from zvanets.tenancy.models import SchoolRow
 
@@ -22,7 +23,7 @@ class School(models.Model):
     municipality = models.CharField(max_length=100, blank=True)
     region = models.CharField(max_length=100, blank=True)
     time_zone = models.CharField(max_length=50, default="Europe/Sofia")
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(default=clock.now)
 
     def __str__(self) -> str:
         return self.short_name
