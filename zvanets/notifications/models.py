@@ -54,6 +54,8 @@ class Message(SchoolRow):
     delivered_at = models.DateTimeField(null=True, blank=True)
     read_at = models.DateTimeField(null=True, blank=True)
     reference = models.CharField(max_length=200, blank=True)  # the carrier's id
+    parts = models.PositiveSmallIntegerField(default=0)  # of an SMS
+    cost = models.DecimalField(max_digits=8, decimal_places=4, default=0)  # euro, each part that a carrier took
     error = models.CharField(max_length=300, blank=True)  # a code or the carrier's words, never an address
 
     objects: ClassVar[Any] = MessageQuerySet.as_manager()
@@ -75,6 +77,77 @@ class Message(SchoolRow):
 
     def __str__(self) -> str:
         return f"message {self.pk}"
+
+
+class SentPart(models.Model):
+    """A part of an SMS as it was handed to a carrier: written before the socket hears of it, national as receipts are.
+
+    `reference` is the carrier's id in the form in which it is looked up, `number` a keyed digest of where it went.
+    """
+
+    pk = models.CompositePrimaryKey("bind", "sequence")
+    bind = models.BigIntegerField()
+    sequence = models.IntegerField()
+    school_id = models.BigIntegerField()
+    message_id = models.BigIntegerField()
+    part = models.PositiveSmallIntegerField()
+    number = models.BigIntegerField()
+    at = models.DateTimeField()
+    carrier_id = models.CharField(max_length=65, default="", blank=True)
+    reference = models.CharField(max_length=65, default="", blank=True)
+    state = models.CharField(max_length=9, default="", blank=True)  # by its receipt
+    asked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["school_id", "message_id"], name="sent_parts_of_a_message"),
+            models.Index(fields=["reference"], condition=~Q(reference=""), name="sent_part_of_a_receipt"),
+            models.Index(fields=["number"], condition=Q(reference=""), name="sent_parts_unanswered"),
+            models.Index(fields=["at"], condition=~Q(reference="") & Q(state=""), name="sent_parts_without_receipt"),
+        ]
+
+    def __str__(self) -> str:
+        return f"part {self.part} of message {self.message_id}"
+
+
+class EarlyReceipt(models.Model):
+    """A receipt whose id nobody knows yet: it overtook the answer to the sending, or the answer was lost."""
+
+    reference = models.CharField(max_length=65)
+    number = models.BigIntegerField()
+    state = models.CharField(max_length=9)
+    error = models.CharField(max_length=40, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["reference"], name="early_receipt_by_id"),
+            models.Index(fields=["number"], name="early_receipt_by_number"),
+        ]
+
+    def __str__(self) -> str:
+        return f"receipt {self.reference}"
+
+
+class IncomingSms(models.Model):
+    """What came to the short code, without what names a person: `number` is a keyed digest, `reply_to` lives until the answer."""
+
+    number = models.BigIntegerField()
+    at = models.DateTimeField()
+    command = models.CharField(max_length=10)
+    text = models.CharField(max_length=200, blank=True)
+    answer = models.CharField(max_length=320, blank=True)
+    reply_to = models.CharField(max_length=20, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["number", "at"], name="incoming_of_a_number"),
+            models.Index(fields=["at"], condition=~Q(reply_to=""), name="incoming_to_answer"),
+        ]
+
+    def __str__(self) -> str:
+        return f"incoming {self.pk}"
 
 
 class Told(SchoolRow):

@@ -1,8 +1,8 @@
-"""What a family was told in the portal, once more in words for the telephone: by the same facts, each said once."""
+"""What a family was told in the portal, once more in words for the telephone: the same facts by templates of its own."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from zvanets.guardians.models import ChannelName
@@ -12,23 +12,31 @@ from zvanets.notifications import wording
 from zvanets.notifications.catalogue import telling_of
 from zvanets.notifications.models import Message, Told
 from zvanets.notifications.outbox import EntryRow, fact_of
-from zvanets.rules.delivery import Fact, Status, collapse
+from zvanets.rules.delivery import Fact, Status, collapse, key_of
+
+MOST = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Spoken:
-    """One portal message as it is read aloud."""
+class Heard:
+    """One portal message that can be read aloud."""
 
     message_id: int
-    at: datetime
-    verbs: frozenset[str]
-    text: str
+    told_at: datetime
+    facts: Sequence[Fact]
+
+    @property
+    def verbs(self) -> frozenset[str]:
+        return frozenset(fact.verb for fact in self.facts)
+
+    def text(self, language: str) -> str:
+        """Return the words; what is private is only hinted at, the portal says it."""
+        said = [line for fact in self.facts for line in _lines(fact, language)]
+        return speak.spoken("\n".join(dict.fromkeys(said)), language)
 
 
-def told_since(
-    guardian_id: int, student_id: int, *, since: datetime, language: str, most: int, verbs: Iterable[str] = ()
-) -> list[Spoken]:
-    """Return the portal's messages about the child since that moment, the newest first; with `verbs` only those that tell such."""
+def told_since(guardian_id: int, student_id: int, since: datetime) -> list[Heard]:
+    """Return what the portal told of the child since that moment, the newest first."""
     messages = Message.objects.filter(
         guardian_id=guardian_id,
         student_id=student_id,
@@ -36,33 +44,31 @@ def told_since(
         status=Status.DELIVERED,
         created_at__gt=since,
     )
-    if wanted := list(verbs):
-        named = Entry.objects.filter(verb__in=wanted, student_id=student_id).values("pk")
-        shared = Entry.objects.filter(verb__in=wanted, student_id__isnull=True).values("pk")
-        messages = messages.filter(tells__entry__in=named.union(shared)).distinct()
-    rows = list(messages.newest_first().values_list("id", "entered_at")[:most])
+    rows = list(messages.newest_first().values_list("id", "created_at")[:MOST])
     facts = _facts([number for number, _ in rows])
-    return [_spoken(number, at, facts.get(number, []), language) for number, at in rows]
+    return [Heard(number, at, facts[number]) for number, at in rows if facts.get(number)]
 
 
-def _facts(messages: list[int]) -> Mapping[int, list[Fact]]:
-    message_of = dict(Told.objects.filter(message__in=messages).values_list("entry", "message_id"))
-    entries = Entry.objects.filter(pk__in=message_of).values_list(
+def _facts(messages: Iterable[int]) -> Mapping[int, Sequence[Fact]]:
+    message_of = dict(Told.objects.filter(message__in=list(messages)).values_list("entry", "message_id"))
+    entries = Entry.objects.filter(pk__in=list(message_of)).values_list(
         "pk", "verb", "sub_verb", "student_id", "object_id", "lesson_id", "body__text"
     )
     found: dict[int, list[Fact]] = defaultdict(list)
     for row in entries:
         fact = fact_of(EntryRow._make(row))
-        if fact.body:  # erased bodies are not told again
+        if fact.body:  # an erased body is not told again
             found[message_of[fact.number]].append(fact)
-    return found
+    return {number: collapse(_as_told(facts)) for number, facts in found.items()}
 
 
-def _spoken(number: int, at: datetime, facts: list[Fact], language: str) -> Spoken:
-    """A withdrawal leaves nothing of what it withdrew in the same message, and is itself still said alone."""
-    truths = collapse(facts) or sorted(facts, key=lambda fact: fact.number)[-1:]
-    said = [line for fact in truths for line in _lines(fact, language)]
-    return Spoken(number, at, frozenset(fact.verb for fact in truths), speak.spoken("\n".join(said), language))
+def _as_told(facts: Sequence[Fact]) -> list[Fact]:
+    """A withdrawal of what an earlier message told is news by itself."""
+    made = {key_of(fact, fact.object_id) for fact in facts if fact.participle != "withdrawn"}
+    return [
+        replace(fact, told=fact.participle == "withdrawn" and key_of(fact, fact.object_id) not in made)
+        for fact in facts
+    ]
 
 
 def _lines(fact: Fact, language: str) -> tuple[str, ...]:

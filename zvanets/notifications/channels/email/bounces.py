@@ -20,6 +20,7 @@ from zvanets.notifications.models import Message
 from zvanets.rules.delivery import Status, sources_of
 from zvanets.tenancy.school import at_school
 
+logging.getLogger("flufl.bounce").setLevel(logging.WARNING)  # it tells of every detector it runs
 SIZE_LIMIT = 1_000_000
 SYSTEM = Actor(None, "system", "")
 WHY = "писмата се връщат"
