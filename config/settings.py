@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "zvanets.staff",
     "zvanets.portal",
     "zvanets.operator",
+    "zvanets.ivr",
     "zvanets.demo",
 ]
 
@@ -187,6 +188,23 @@ BOUNCE_MAILDIR = env.str(
     "ZVANETS_BOUNCE_MAILDIR", default=""
 )  # where a mail server may leave them, see docs/operations
 PHONE_NUMBER = env.str("ZVANETS_PHONE_NUMBER", default="")  # the number parents dial; empty: no telephone yet
+
+# The telephone, see docs/operations/telephone.md.
+SIP_HOST = env.str("ZVANETS_SIP_HOST", default="127.0.0.1")
+SIP_PORT = env.int("ZVANETS_SIP_PORT", default=5060)
+SIP_PUBLIC_HOST = env.str("ZVANETS_SIP_PUBLIC_HOST", default="")  # what callers reach, behind a router
+SIP_RTP_PORTS = env.str("ZVANETS_SIP_RTP_PORTS", default="16000-16999")
+SIP_PEERS = env.list("ZVANETS_SIP_PEERS", default=[])  # networks of the carrier: alone believed about callers' numbers
+SIP_NUMBERS = env.list("ZVANETS_SIP_NUMBERS", default=[])  # the numbers that are ours; empty: whatever is dialled
+SIP_CALLS = env.int("ZVANETS_SIP_CALLS", default=200)
+SIP_RING_SECONDS = env.float("ZVANETS_SIP_RING_SECONDS", default=1.0)
+SIP_STOP_SECONDS = env.float("ZVANETS_SIP_STOP_SECONDS", default=8.0)  # how long a stop waits for calls to end
+SIP_PROMPTS = env.str("ZVANETS_SIP_PROMPTS", default="")  # recordings that replace the voice, see docs/operations
+SPEECH = STATE / "speech"
+
+# Short messages, see docs/operations/sms.md. Empty: no SMS is offered.
+SMPP_URL = env.str("ZVANETS_SMPP_URL", default="")
+SMS_PRICE = env.str("ZVANETS_SMS_PRICE", default="0")  # euro a part, to count what was spent
 
 LOGGING_CONFIG = None
 logs.configure()

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import transaction
 
 from zvanets.guardians.models import Contact, Guardian, Guardianship, PinTry
-from zvanets.history.record import Actor, Fact, record
+from zvanets.history.record import Actor, Fact, Json, record
 from zvanets.history.verbs import Verb
 from zvanets.lib import clock, damm, pins
 from zvanets.rules.pin_locks import COUNTED_FOR, Lock, lock_of
@@ -65,6 +65,25 @@ def check_pin(*, actor: Actor, student: Student, pin: str, caller: str = "") -> 
     if after and after != lock:
         record([Fact(Verb.PIN_LOCKED, student_id=student.pk)], actor=actor, tell=False)
     return PinAnswer(lock=after, locked_now=after is not None and after != lock)
+
+
+@transaction.atomic
+def confirm_caller(*, actor: Actor, guardian: Guardian, number: str) -> bool:
+    """Who dials in with their own PIN from their own number (E.164) has shown that it is theirs; an address given up stays so."""
+    waiting = Contact.objects.filter(
+        guardian=guardian,
+        kind=Contact.Kind.PHONE,
+        address=number,
+        confirmed_at__isnull=True,
+        disabled_at__isnull=True,
+    )
+    contact = waiting.first()
+    if contact is None or not waiting.update(confirmed_at=clock.now()):
+        return False
+    body: dict[str, Json] = {"guardian": guardian.pk, "by": "telephone"}
+    fact = Fact(Verb.CONTACT_CONFIRMED, sub_verb=contact.kind, object_id=contact.pk, body=body)
+    record([fact], actor=actor, tell=False)
+    return True
 
 
 @transaction.atomic

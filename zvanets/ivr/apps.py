@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class IvrConfig(AppConfig):
+    name = "zvanets.ivr"
