@@ -52,12 +52,22 @@ class ChannelName(models.TextChoices):
     VOICE = "voice", "обаждане"
 
 
+class SmsScript(models.TextChoices):
+    """Latin letters make an SMS cheaper and readable on old telephones."""
+
+    CYRILLIC = "cyrillic", "кирилица"
+    LATIN = "latin", "латиница"
+
+
 class Guardian(Named):
     """Родител, настойник или лице, което полага грижи; never merged with another by name."""
 
     user = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
     gender = models.CharField(max_length=1, blank=True)
     language = models.CharField(max_length=2, default="bg")
+    sms_script = models.CharField(
+        max_length=8, choices=SmsScript.choices, default=SmsScript.CYRILLIC, db_default=SmsScript.CYRILLIC
+    )
     pin_hash = models.CharField(max_length=64, blank=True)
     pin_issued_at = models.DateTimeField(null=True, blank=True)
     external_id = models.BigIntegerField(null=True, blank=True)
@@ -128,6 +138,10 @@ class Contact(SchoolRow):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["school", "guardian", "kind", "address"], name="one_contact_an_address")
+        ]
+        indexes = [
+            # Asked across schools, see tenancy.national.NATIONAL_INDEXES.
+            models.Index(fields=["address"], condition=Q(kind="phone"), name="whose_number"),
         ]
 
     def __str__(self) -> str:

@@ -4,6 +4,7 @@ GSM 03.38: 160 septets in one part, 153 in each of several; UCS-2: 70 and 67 uni
 sign outside of it („ “ – №) turns the whole text to UCS-2 and about doubles its price.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,8 +15,10 @@ GSM_BASIC = frozenset(
 GSM_EXTENDED = frozenset("\f^{}\\[~]|€")  # an escape and a sign: two septets
 
 Coding = Literal["gsm", "ucs2"]
-SINGLE = {"gsm": 160, "ucs2": 70}
-PART = {"gsm": 153, "ucs2": 67}
+SINGLE: Mapping[Coding, int] = {"gsm": 160, "ucs2": 70}
+PART: Mapping[Coding, int] = {"gsm": 153, "ucs2": 67}
+# With a reference of 16 bits the header is an octet longer: 8 septets, 7 octets of 140.
+PART_16: Mapping[Coding, int] = {"gsm": 152, "ucs2": 66}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ def _weight(sign: str, coding: Coding) -> int:
     return 2 if ord(sign) > 0xFFFF else 1
 
 
-def split(text: str) -> list[str]:
+def split(text: str, room: Mapping[Coding, int] = PART) -> list[str]:
     """Return the parts as they are sent; an empty text is one empty part."""
     coding = coding_of(text)
     if sum(_weight(sign, coding) for sign in text) <= SINGLE[coding]:
@@ -47,7 +50,7 @@ def split(text: str) -> list[str]:
     parts, used = [""], 0
     for sign in text:
         weight = _weight(sign, coding)
-        if used + weight > PART[coding]:
+        if used + weight > room[coding]:
             parts.append("")
             used = 0
         parts[-1] += sign
@@ -55,9 +58,9 @@ def split(text: str) -> list[str]:
     return parts
 
 
-def sms_length(text: str) -> SmsLength:
+def sms_length(text: str, room: Mapping[Coding, int] = PART) -> SmsLength:
     """Return coding, units, parts and what is left of the last part."""
-    coding, parts = coding_of(text), split(text)
+    coding, parts = coding_of(text), split(text, room)
     last = sum(_weight(sign, coding) for sign in parts[-1])
-    room = SINGLE[coding] if len(parts) == 1 else PART[coding]
-    return SmsLength(coding, sum(_weight(sign, coding) for sign in text), len(parts), room - last)
+    left = (SINGLE if len(parts) == 1 else room)[coding] - last
+    return SmsLength(coding, sum(_weight(sign, coding) for sign in text), len(parts), left)

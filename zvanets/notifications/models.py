@@ -103,7 +103,6 @@ class SentPart(models.Model):
             models.Index(fields=["school_id", "message_id"], name="sent_parts_of_a_message"),
             models.Index(fields=["reference"], condition=~Q(reference=""), name="sent_part_of_a_receipt"),
             models.Index(fields=["number"], condition=Q(reference=""), name="sent_parts_unanswered"),
-            models.Index(fields=["at"], condition=~Q(reference="") & Q(state=""), name="sent_parts_without_receipt"),
         ]
 
     def __str__(self) -> str:

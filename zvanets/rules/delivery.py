@@ -101,12 +101,21 @@ def next_try(
 ANSWER_LOST_WAIT = timedelta(minutes=5)  # a receipt may still come
 
 
-def resend_at(lost_answers: int, *, urgent: bool, entered_at: datetime, now: datetime) -> datetime | None:
+RECEIPT_WAIT = timedelta(seconds=20)  # of what costs money: most receipts come sooner
+COSTLY = frozenset({"sms", "voice"})
+
+
+def resend_at(
+    lost_answers: int, *, urgent: bool, entered_at: datetime, now: datetime, channel: str = ""
+) -> datetime | None:
     """Return when to hand over again what was handed over without an answer, None to give it up.
 
     Nobody can tell "never sent" from "sent, answer lost". An absence is worth a duplicate; anything else is tried once
-    more after a while.
+    more after a while, unless the family's telephone rings and the school pays each time.
     """
+    if channel in COSTLY:
+        again = now + (RECEIPT_WAIT if lost_answers <= 1 else wait_after(lost_answers, 0.5))
+        return None if not urgent or is_stale(entered_at, again) else again
     if urgent:
         again = now if lost_answers <= 1 else now + wait_after(lost_answers - 1, 0.5)
     elif lost_answers <= 1:

@@ -30,6 +30,13 @@ NATIONAL: dict[str, National] = {
     "schools_studentcode": National(
         WRITE, READ, NONE, "who dials or types a code has named no school yet", names_schools=True
     ),
+    "notifications_sentpart": National(
+        NONE, WRITE, NONE, "a carrier's receipt names its own id and no school", names_schools=True
+    ),
+    "notifications_earlyreceipt": National(NONE, WRITE, NONE, "a receipt whose id is not known yet"),
+    "notifications_incomingsms": National(
+        NONE, WRITE, READ, "who writes to the short code has named no school; it holds no number for long"
+    ),
     "zvanets_cache": National(WRITE, WRITE, NONE, "throttles count before anybody has signed in"),
 }
 
@@ -37,11 +44,13 @@ NATIONAL: dict[str, National] = {
 NATIONAL_INDEXES: dict[str, str] = {
     "pending_due": "the worker asks across schools what is due",
     "messages_due": "the worker asks across schools what is due",
+    "whose_number": "who writes to the short code has named no school",
 }
 
 # Columns that end in _id and hold no key of ours, and why.
 PLAIN_IDS: dict[str, str] = {
     "person_id": "the state's number of a person; accounts follow it, it is no row of ours",
     "external_id": "a number of the system a school was imported from",
+    "message_id": "of a part that was sent: its message may be erased before the carrier's receipt comes",
     "object_id": "history's word for a grade, an absence or a remark; which of them, the verb says",
 }

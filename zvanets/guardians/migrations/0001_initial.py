@@ -28,6 +28,7 @@ class Migration(migrations.Migration):
                 ('sort_name', models.CharField(db_collation='C', max_length=302)),
                 ('gender', models.CharField(blank=True, max_length=1)),
                 ('language', models.CharField(default='bg', max_length=2)),
+                ('sms_script', models.CharField(choices=[('cyrillic', 'кирилица'), ('latin', 'латиница')], db_default='cyrillic', default='cyrillic', max_length=8)),
                 ('pin_hash', models.CharField(blank=True, max_length=64)),
                 ('pin_issued_at', models.DateTimeField(blank=True, null=True)),
                 ('external_id', models.BigIntegerField(blank=True, null=True)),
@@ -142,6 +143,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='guardianship',
             constraint=zvanets.tenancy.constraints.SameSchool(field='student', name='guardians_guardianship_student_of_same_school', to='schools.student'),
+        ),
+        migrations.AddIndex(
+            model_name='contact',
+            index=models.Index(condition=models.Q(('kind', 'phone')), fields=['address'], name='whose_number'),
         ),
         migrations.AddIndex(
             model_name='pintry',
