@@ -1,7 +1,7 @@
 """Connections are kept between requests, and a server that was restarted costs nobody an error."""
 
 import pytest
-from django.db import connection, connections
+from django.db import DataError, connection, connections
 
 from tests import postgres
 
@@ -48,6 +48,15 @@ def test_after_the_server_left_the_next_request_gets_a_new_connection(kept):
     with kept.cursor() as cursor:
         cursor.execute("SELECT 1")
     assert pid(kept) != before
+
+
+def test_a_connection_whose_transaction_failed_is_not_usable(kept):
+    with kept.cursor() as cursor:
+        cursor.execute("BEGIN")
+        with pytest.raises(DataError):
+            cursor.execute("SELECT 1 / 0")
+
+    assert not kept.is_usable()
 
 
 def test_the_application_runs_on_this_connection():

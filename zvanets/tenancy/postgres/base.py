@@ -4,6 +4,7 @@ import select
 from typing import Any, Self
 
 from django.db.backends.postgresql import base
+from psycopg.pq import TransactionStatus
 
 
 class Cursor(base.ServerBindingCursor):
@@ -31,6 +32,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _is_silent(self) -> bool:
         if self.connection is None or self.connection.closed:
+            return False
+        if self.connection.info.transaction_status == TransactionStatus.INERROR:
             return False
         waiting = select.poll()
         waiting.register(self.connection.fileno(), select.POLLIN)
