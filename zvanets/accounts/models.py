@@ -113,7 +113,7 @@ class Membership(SchoolRow):
 class SignIn(models.Model):
     """An attempt to sign in; national, since a log-in belongs to no school. Kept 12 months."""
 
-    user = models.ForeignKey(User, models.CASCADE, null=True, related_name="sign_ins")
+    user = models.ForeignKey(User, models.CASCADE, null=True, related_name="sign_ins", db_index=False)
     at = models.DateTimeField()
     succeeded = models.BooleanField()
     address = models.GenericIPAddressField(null=True)

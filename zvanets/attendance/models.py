@@ -49,9 +49,11 @@ class Absence(SchoolRow):
     reason = models.PositiveSmallIntegerField(choices=ExcuseReason.choices, null=True, blank=True)
     reason_text = models.CharField(max_length=300, blank=True)
     recorded_at = models.DateTimeField()
-    recorded_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    recorded_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", db_index=False)
     excused_at = models.DateTimeField(null=True, blank=True)
-    excused_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, blank=True, related_name="+")
+    excused_by = models.ForeignKey(
+        "accounts.User", models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
 
     objects: ClassVar[Any] = AbsenceQuerySet.as_manager()
 

@@ -40,7 +40,7 @@ class Grade(SchoolRow):
     comment = models.CharField(max_length=1000, blank=True)
     given_on = models.DateField()
     given_at = models.DateTimeField()
-    given_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    given_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", db_index=False)
     teacher = SchoolKey(StaffMember, models.PROTECT, null=True, blank=True, related_name="+")  # in whose name
     replaces = SchoolKey("gradebook.Grade", models.CASCADE, null=True, blank=True, related_name="+")
     ended_at = models.DateTimeField(null=True, blank=True)

@@ -16,7 +16,7 @@ class LessonRecord(SchoolRow):
     save_key = models.UUIDField()
     topic = models.CharField(max_length=1000, blank=True)
     saved_at = models.DateTimeField()
-    saved_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    saved_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", db_index=False)
 
     class Meta:
         constraints = [

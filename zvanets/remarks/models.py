@@ -32,7 +32,7 @@ class Remark(SchoolRow):
     text = models.CharField(max_length=1000)
     written_on = models.DateField()
     written_at = models.DateTimeField()
-    written_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    written_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", db_index=False)
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_why = models.CharField(max_length=300, blank=True)
 

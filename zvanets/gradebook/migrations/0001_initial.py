@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
                 ('ended_at', models.DateTimeField(blank=True, null=True)),
                 ('ended_why', models.CharField(blank=True, max_length=300)),
                 ('course', zvanets.tenancy.fields.SchoolKey(on_delete=django.db.models.deletion.CASCADE, related_name='grades', to='schools.course')),
-                ('given_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('given_by', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('lesson', zvanets.tenancy.fields.SchoolKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='grades', to='schools.lesson')),
                 ('replaces', zvanets.tenancy.fields.SchoolKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='gradebook.grade')),
                 ('school', zvanets.tenancy.fields.OwnSchool(on_delete=django.db.models.deletion.PROTECT, to='schools.school')),

@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
                 ('topic', models.CharField(blank=True, max_length=1000)),
                 ('saved_at', models.DateTimeField()),
                 ('lesson', zvanets.tenancy.fields.SchoolKey(on_delete=django.db.models.deletion.CASCADE, related_name='records', to='schools.lesson')),
-                ('saved_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('saved_by', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('school', zvanets.tenancy.fields.OwnSchool(on_delete=django.db.models.deletion.PROTECT, to='schools.school')),
             ],
             options={

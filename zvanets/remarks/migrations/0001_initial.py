@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
                 ('lesson', zvanets.tenancy.fields.SchoolKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='remarks', to='schools.lesson')),
                 ('school', zvanets.tenancy.fields.OwnSchool(on_delete=django.db.models.deletion.PROTECT, to='schools.school')),
                 ('student', zvanets.tenancy.fields.SchoolKey(on_delete=django.db.models.deletion.CASCADE, related_name='remarks', to='schools.student')),
-                ('written_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('written_by', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'indexes': [models.Index(fields=['school', 'student', 'written_on'], name='remarks_of_a_student')],
