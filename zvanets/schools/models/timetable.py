@@ -1,6 +1,5 @@
 """When lessons are: shifts and bells, the weekly programme, and the lessons it makes on dates."""
 
-from datetime import date
 from typing import Any, ClassVar, Self
 
 from django.db import models
