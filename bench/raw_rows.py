@@ -90,7 +90,9 @@ class RawRows:
                 for pk, number, student in entries
             ],
             "history_entrybody": [(school, pk, os.urandom(16), _BODY) for pk, _, _ in entries],
-            "history_pending": [(school, pk, "grade.given", student, *about, now, now) for pk, _, student in entries],
+            "history_pending": [
+                (school, pk, "grade.given", student, *about, now, now) for pk, _, student in entries if student
+            ],
         }
 
 

@@ -92,7 +92,7 @@ def _must_be_there(system: Installation, saves: int) -> None:
         "gradebook_grade": len(MARKS),
         "history_entry": ABSENT + len(MARKS) + 1,
         "history_entrybody": ABSENT + len(MARKS) + 1,
-        "history_pending": ABSENT + len(MARKS) + 1,
+        "history_pending": ABSENT + len(MARKS),
     }
     for table, rows in per_save.items():
         found = system.ask(f"SELECT count(*) FROM {table} WHERE school_id = %s", SCHOOL)[0][0]

@@ -145,6 +145,12 @@ def test_what_nobody_is_told_of_does_not_wait(inside):
     assert not Pending.objects.exists()
 
 
+def test_a_verb_that_families_are_never_told_of_does_not_wait_with_the_others(inside):
+    Grace.objects.create(verb=Verb.LESSON_SAVED, seconds=5)
+    write(SIX, Fact(Verb.LESSON_SAVED), tell=True)
+    assert [pending.verb for pending in Pending.objects.all()] == ["grade.given"]
+
+
 def test_nothing_is_recorded_outside_a_school(db):
     with pytest.raises(NoSchool):
         write()
@@ -200,6 +206,7 @@ def test_the_worker_is_woken_on_commit(school):
         worker.execute("LISTEN zvanets_pending")
         with at_school(school.pk):
             record([SIX], actor=TEACHER, tell=False)
+            record([Fact(Verb.LESSON_SAVED)], actor=TEACHER, tell=True)
         assert list(worker.notifies(timeout=0.2, stop_after=1)) == []
         with at_school(school.pk):
             record([SIX], actor=TEACHER, tell=True)

@@ -77,7 +77,7 @@ def _build(now: datetime) -> None:
     everybody = people.People(invented, make_password(PASSWORD), year.starts_on, now)
     everybody.build()
     Structure(invented, everybody, year).build()
-    verbs = [verb for verb in Verb if verb.grace_seconds]
+    verbs = [verb for verb in Verb if verb.is_told and verb.grace_seconds]
     Grace.objects.bulk_create(Grace(verb=verb, seconds=GRACE_SECONDS) for verb in verbs)
     record([Fact(Verb.SCHOOL_IMPORTED, body={"source": "demo", "seed": SEED})], actor=_ITSELF, tell=False, at=_eve(now))
 

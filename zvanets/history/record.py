@@ -49,11 +49,13 @@ def record(
 ) -> int:
     """Write the facts of one act and return its number; call it last, it locks the school's chain until COMMIT.
 
-    tell=False for imports, seeding and repairs: nobody will hear of them.
+    tell=False for imports, seeding and repairs: nobody will hear of them. Of verbs that are never told nobody hears
+    in any act.
     """
     school_now()
     if not facts:
         raise ValueError("an act without facts did not happen")
+    tell = tell and any(fact.verb.is_told for fact in facts)
     with connections[using].cursor() as cursor:
         cursor.execute(
             "SELECT history_record(%s, %s, %s, %s, %s, %s::json)",
@@ -74,7 +76,7 @@ def as_json(facts: Sequence[Fact]) -> str:
                 "class_group_id": fact.class_group_id,
                 "object_id": fact.object_id,
                 "lesson_id": fact.lesson_id,
-                "grace": fact.verb.grace_seconds,
+                "grace": fact.verb.grace_seconds if fact.verb.is_told else None,
                 "body": fact.body,
             }
             for fact in facts

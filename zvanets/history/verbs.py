@@ -49,11 +49,20 @@ class Verb(StrEnum):
     BODY_ERASED = "body.erased"
 
     @property
+    def is_told(self) -> bool:
+        """Whether families hear of it at all; of the others no outbox row is made, whatever the act says."""
+        return self.startswith(TOLD)
+
+    @property
     def grace_seconds(self) -> int:
         """How long parents are not told when the school says nothing: a slip corrected in time frightens nobody."""
         return 0 if self.startswith(TOLD_AT_ONCE) else GRACE_SECONDS
 
 
+# What a child did, got or has to do; the rest is the school's own work.
+TOLD = (
+    "absence.", "event.", "grade.", "health.", "homework.", "lateness.", "meeting.", "message.", "praise.", "remark.",
+)  # fmt: skip
 # Whether a child came to school cannot wait.
 TOLD_AT_ONCE = ("absence.", "lateness.")
 

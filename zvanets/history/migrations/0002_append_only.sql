@@ -83,7 +83,7 @@ BEGIN
         SELECT v_school, c.id, c.verb, c.student_id, c.course_id, c.class_group_id, c.object_id, c.lesson_id, v_at,
             v_at + COALESCE(g.seconds, c.grace) * interval '1 second'
         FROM chained c LEFT JOIN history_grace g ON g.school_id = v_school AND g.verb = c.verb
-        WHERE p_tell
+        WHERE p_tell AND c.grace IS NOT NULL  -- without one: a verb that families are never told of
     )
     UPDATE history_chainhead SET number = last.number, at = v_at, chain = last.chain
     FROM (SELECT number, chain FROM chained ORDER BY n DESC LIMIT 1) AS last
