@@ -25,6 +25,13 @@ function put(field, value) {
   else field.value = value;
 }
 
+// Where a request was led instead of being answered: the log-in, after the session ended.
+export function ledAway({ xhr, requestConfig }) {
+  const asked = new URL(requestConfig.path, location.href).pathname;
+  const came = xhr.responseURL ? new URL(xhr.responseURL).pathname : asked;
+  return came !== asked && came.startsWith("/accounts/") ? came : null;
+}
+
 function newKey() {
   if (crypto.randomUUID) return crypto.randomUUID();
   const hex = [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, "0")).join("");
@@ -125,6 +132,7 @@ class Register extends HTMLElement {
 
   onAnswer(detail) {
     clearTimeout(this.slow);
+    if (ledAway(detail)) return this.leave();
     if (!detail.shouldSwap) return;
     if (detail.xhr.status < 400) this.keepTypedSince();
     else this.sent = null;
@@ -141,9 +149,13 @@ class Register extends HTMLElement {
   // 403: another log-in has changed the page's token. The fresh page takes the draft back, or asks who is there.
   onRefusal(status) {
     if (status !== 403) return this.onFailure(this.words.failed);
+    this.leave();
+    return location.reload();
+  }
+
+  leave() {
     this.leaving = true;
     this.keep();
-    return location.reload();
   }
 
   onFailure(words) {

@@ -1,6 +1,6 @@
 // What every page shares: menus that close, focus on errors, drafts that end with the session, failed requests in words.
 
-import "./zvanets-register.js";
+import { ledAway } from "./zvanets-register.js";
 import { forgetDrafts } from "./zvanets-drafts.js";
 
 const user = document.body.dataset.user;
@@ -42,10 +42,8 @@ function say(words) {
 
 // A request that was led to another page (the log-in, after the session ended) must not be swapped into this one.
 document.addEventListener("htmx:beforeSwap", (event) => {
-  const { xhr, requestConfig } = event.detail;
-  const asked = new URL(requestConfig.path, location.href).pathname;
-  const came = xhr.responseURL ? new URL(xhr.responseURL).pathname : asked;
-  if (came === asked || !came.startsWith("/accounts/")) return;
+  const came = ledAway(event.detail);
+  if (!came) return;
   event.detail.shouldSwap = false;
   location.assign(`${came}?next=${encodeURIComponent(location.pathname + location.search)}`);
 });
