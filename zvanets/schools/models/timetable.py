@@ -3,10 +3,10 @@
 from typing import Any, ClassVar, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from zvanets.accounts.models import User
-from zvanets.schools.models.courses import Course
+from zvanets.schools.models.courses import Course, CourseTeacher
 from zvanets.schools.models.people import StaffMember
 from zvanets.schools.models.year import SchoolYear, YearGroup
 from zvanets.tenancy.fields import SchoolKey
@@ -99,14 +99,19 @@ class OffDay(SchoolRow):
 
 class LessonQuerySet(models.QuerySet["Lesson"]):
     def taught_by(self, user: User) -> Self:
-        """Lessons of the user's own courses on days they teach them, and those they substitute."""
-        own = Q(
-            Q(course__teachers__ends_on__isnull=True) | Q(course__teachers__ends_on__gte=F("date")),
-            course__teachers__starts_on__lte=F("date"),
-            course__teachers__staff_member__user=user,
-            substitute__isnull=True,
+        """Lessons of the user's own courses on days they teach them, and those they substitute.
+
+        The user's courses, a dozen, are found first: with joins alone, planning takes longer than a page may.
+        """
+        mine = CourseTeacher.objects.filter(staff_member__user=user)
+        on_its_day = mine.filter(
+            Q(ends_on__isnull=True) | Q(ends_on__gte=OuterRef("date")),
+            course=OuterRef("course"),
+            starts_on__lte=OuterRef("date"),
         )
-        return self.filter(own | Q(substitute__user=user)).distinct()
+        # In this order: PostgreSQL asks the terms beneath an OR as they stand, and the first spares the dear last one.
+        own = Q(course__in=mine.values("course")) & Q(substitute__isnull=True) & Q(Exists(on_its_day))
+        return self.filter(own | Q(substitute__in=StaffMember.objects.filter(user=user).values("pk")))
 
     def standing(self) -> Self:
         return self.filter(is_cancelled=False)
