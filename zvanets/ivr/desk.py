@@ -101,6 +101,15 @@ def keep(opened: Opened, heard: Sequence[int], sections: Sequence[str], *, is_ov
             mark_read(heard)
 
 
+def try_to_keep(opened: Opened, heard: Sequence[int], sections: Sequence[str], *, is_over: bool) -> None:
+    """Keep, and let the call go on when that fails."""
+    try:
+        keep(opened, heard, sections, is_over=is_over)
+    except Exception:  # noqa: BLE001
+        note("what was heard could not be kept", level=logging.ERROR, error=True, school=opened.school_id)
+        connections.close_all()
+
+
 def digest_of(caller: str) -> str:
     """Return the keyed digest that stands for a number; a number has a billion values, so the key is the secret."""
     if not caller:

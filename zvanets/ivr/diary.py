@@ -68,7 +68,7 @@ def read(reader: Reader) -> Diary:
         child=speak.spoken(reader.student.short_name, reader.language),
         language=reader.language,
         sections={
-            Section.NEW: _told(reader, [each for each in told if each.told_at > since][:MOST_NEW]),
+            Section.NEW: _told(reader, [each for each in told if _is_new(each, since, reader.now)][:MOST_NEW]),
             Section.GRADES: tuple(_grades(reader, begins)),
             Section.ABSENCES: tuple(_absences(reader, begins)),
             Section.REMARKS: tuple(_remarks(reader, begins)),
@@ -82,6 +82,11 @@ def _year_begins(reader: Reader) -> date:
     years = SchoolYear.objects.filter(starts_on__lte=reader.today).order_by("-starts_on")
     begins: date | None = years.values_list("starts_on", flat=True).first()
     return begins or date(reader.today.year, 1, 1)
+
+
+def _is_new(each: Heard, since: datetime, now: datetime) -> bool:
+    """Who hung up before the end missed the rest: what nobody has heard or read stays new for a while."""
+    return each.told_at > since or (not each.is_read and each.told_at > now - FIRST_CALL_LOOKS_BACK)
 
 
 def _told(reader: Reader, told: Iterable[Heard]) -> tuple[Item, ...]:
@@ -117,7 +122,7 @@ def _subject(reader: Reader, subject: str, marks: list[tuple[Mark, GradeKind]], 
         words.append(said("average_of", reader.language, {"average": _figure(reader, mean)}))
     if len(open_ones) < len(marks):
         words.append(said("special_of", reader.language, {"subject": subject}))
-    return reader.item(" ".join(words))
+    return reader.item(". ".join(words))
 
 
 def _mark(reader: Reader, mark: Mark, kind: GradeKind) -> str:

@@ -26,8 +26,9 @@ class NoPort(OSError):
 class Stream:
     """Bound from the beginning; sends once it knows where to."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, host: str, ports: range, heard: Callable[[str], None]) -> None:
-        self._loop, self._heard = loop, heard
+    def __init__(self, loop: asyncio.AbstractEventLoop, host: str, ports: range) -> None:
+        self._loop = loop
+        self.on_key: Callable[[str], None] = _nobody
         self._socket, self.port = bound(host, ports)
         self._keys = rtp.Keys()
         self._media: Media | None = None
@@ -96,7 +97,7 @@ class Stream:
             return
         self.received += 1
         if kind == media.events and (packet := rtp.read(datagram)) and (key := self._keys.take(packet)):
-            self._heard(key)
+            self.on_key(key)
 
     def _latch(self, place: tuple[str, int]) -> bool:
         if place[0] not in self._trusted:
@@ -104,6 +105,10 @@ class Stream:
             return False
         self._target, self._is_latched = place, True
         return True
+
+
+def _nobody(_key: str) -> None:
+    """Nobody listens yet."""
 
 
 def bound(host: str, ports: range) -> tuple[socket.socket, int]:

@@ -14,9 +14,9 @@ from datetime import UTC, datetime
 from types import TracebackType
 
 FACTS = frozenset({
-    "attempt", "bytes", "channel", "code", "command", "count", "entry", "exit_code", "kind", "language", "message_id", "method",
-    "ms", "number", "pid", "port", "queue", "reason", "route", "school", "seconds", "state", "status", "status_code",
-    "template", "verb", "worker",
+    "answered", "attempt", "bytes", "channel", "code", "command", "count", "dropped", "entry", "exit_code", "kind", "language",
+    "late", "malformed", "message_id", "method", "ms", "number", "pid", "port", "queue", "reason", "refused", "route", "school", "seconds", "state", "status", "status_code",
+    "template", "ticks", "verb", "worker",
 })  # fmt: skip
 _log = logging.getLogger("zvanets")
 

@@ -23,6 +23,7 @@ class Heard:
 
     message_id: int
     told_at: datetime
+    is_read: bool
     facts: Sequence[Fact]
 
     @property
@@ -44,9 +45,9 @@ def told_since(guardian_id: int, student_id: int, since: datetime) -> list[Heard
         status=Status.DELIVERED,
         created_at__gt=since,
     )
-    rows = list(messages.newest_first().values_list("id", "created_at")[:MOST])
-    facts = _facts([number for number, _ in rows])
-    return [Heard(number, at, facts[number]) for number, at in rows if facts.get(number)]
+    rows = list(messages.newest_first().values_list("id", "created_at", "read_at")[:MOST])
+    facts = _facts([row[0] for row in rows])
+    return [Heard(number, at, read is not None, facts[number]) for number, at, read in rows if facts.get(number)]
 
 
 def _facts(messages: Iterable[int]) -> Mapping[int, Sequence[Fact]]:

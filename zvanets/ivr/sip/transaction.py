@@ -136,4 +136,4 @@ def key_of(request: Request, method: str = "") -> Key:
     sent_by = via.partition(";")[0].rpartition(" ")[2].lower()
     if request.branch.startswith(COOKIE):
         return request.branch, sent_by, method
-    return f"{request.call_id} {request.cseq[0]} {request.from_tag}", via, method
+    return f"{request.call_id} {request.cseq[0]} {request.from_tag}", sent_by, method

@@ -1,0 +1,57 @@
+"""`zvanets ivr`: the telephone, until Ctrl-C or SIGTERM."""
+
+import asyncio
+import gc
+import signal
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import click
+
+from zvanets.ivr.options import Options, WrongOption, from_settings
+
+_THREADS = 4  # each with a connection to the database of its own
+_SWITCH_SECONDS = 0.0005  # a thread that reads the diary must not keep the sound waiting for 5 ms
+
+
+@click.command("ivr", short_help="Answer the telephone.")
+def ivr() -> None:
+    """Answer the telephone: SIP over UDP, as ZVANETS_SIP_* say."""
+    try:
+        options = from_settings()
+    except WrongOption as problem:
+        raise click.ClickException(str(problem)) from None
+    try:
+        asyncio.run(serve(options))
+    except OSError as problem:
+        raise click.ClickException(
+            f"The telephone cannot listen at {options.host}:{options.port}: {problem.strerror}"
+        ) from None
+
+
+async def serve(options: Options) -> None:
+    """Listen until a signal comes; the first call finds its words made."""
+    from zvanets.ivr.endpoint import Endpoint
+    from zvanets.ivr.voice import Voice
+    from zvanets.lib.logs import note
+
+    sys.setswitchinterval(_SWITCH_SECONDS)
+    loop = asyncio.get_running_loop()
+    stopped = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopped.set)
+    voice = Voice(options.speech, options.recordings)
+    with ThreadPoolExecutor(_THREADS, thread_name_prefix="desk") as threads:
+        endpoint = Endpoint(options, voice, threads)
+        transport, _ = await loop.create_datagram_endpoint(lambda: endpoint, local_addr=(options.host, options.port))
+        await voice.warm()
+        gc.collect()
+        gc.freeze()
+        care = loop.create_task(endpoint.care())
+        note("telephone listens", port=endpoint.port)
+        await stopped.wait()
+        await endpoint.stop()
+        care.cancel()
+        transport.close()
+        await voice.close()
+        endpoint.report("telephone stopped")
