@@ -3,6 +3,7 @@
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
@@ -12,7 +13,7 @@ from zvanets.history.record import Actor, Fact, Json, record
 from zvanets.history.verbs import Verb
 from zvanets.lib import clock, damm, pins
 from zvanets.rules.pin_locks import COUNTED_FOR, Lock, lock_of
-from zvanets.schools.models import Student, StudentCode
+from zvanets.schools.models import School, Student, StudentCode
 from zvanets.tenancy.school import school_now
 
 _DICE = secrets.SystemRandom()
@@ -63,7 +64,7 @@ def check_pin(*, actor: Actor, student: Student, pin: str, caller: str = "") -> 
         return PinAnswer(right=right)
     after = lock_of(_wrong_tries(student, now), now=now)
     if after and after != lock:
-        record([Fact(Verb.PIN_LOCKED, student_id=student.pk)], actor=actor, tell=False)
+        record([_locked(student, after)], actor=actor, tell=True)
     return PinAnswer(lock=after, locked_now=after is not None and after != lock)
 
 
@@ -108,6 +109,13 @@ def code_for_student(*, actor: Actor, student: Student, renew: bool = False) -> 
     student.save(update_fields=["code"])
     record([Fact(Verb.CODE_ISSUED, student_id=student.pk)], actor=actor, tell=False)
     return code
+
+
+def _locked(student: Student, lock: Lock) -> Fact:
+    """What the guardians read, by the clock of the school."""
+    zone = ZoneInfo(School.objects.values_list("time_zone", flat=True).get(pk=school_now()))
+    until = lock.until.astimezone(zone).isoformat(timespec="minutes") if lock.until else ""
+    return Fact(Verb.PIN_LOCKED, student_id=student.pk, body={"student": student.short_name, "until": until})
 
 
 def _wrong_tries(student: Student, now: datetime) -> list[datetime]:

@@ -59,12 +59,13 @@ class Verb(StrEnum):
         return 0 if self.startswith(TOLD_AT_ONCE) else GRACE_SECONDS
 
 
-# What a child did, got or has to do; the rest is the school's own work.
+# What a child did, got or has to do, and that somebody tried their PINs; the rest is the school's own work.
 TOLD = (
-    "absence.", "event.", "grade.", "health.", "homework.", "lateness.", "meeting.", "message.", "praise.", "remark.",
+    "absence.", "event.", "grade.", "health.", "homework.", "lateness.", "meeting.", "message.", "pin.locked", "praise.",
+    "remark.",
 )  # fmt: skip
-# Whether a child came to school cannot wait.
-TOLD_AT_ONCE = ("absence.", "lateness.")
+# Whether a child came to school cannot wait, nor that somebody tries to get in.
+TOLD_AT_ONCE = ("absence.", "lateness.", "pin.locked")
 
 
 class Read(StrEnum):

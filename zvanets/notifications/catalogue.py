@@ -1,6 +1,6 @@
 """Which verbs reach families, as which kind of event: one line here and one template per channel and language."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,11 +13,18 @@ NEUTRAL = "neutral"  # says that there is something, and where; no more
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """What a family chooses it by; whether it waits for nothing; whether its content is shown only after log-in."""
+    """What a family chooses it by; whether it waits for nothing; whether its content is shown only after log-in.
+
+    Without kinds nobody chooses: it is told by every channel by which the guardian hears of anything.
+    """
 
     kinds: tuple[EventKind, ...]
     is_urgent: bool = False
     is_private: bool = False
+
+    def is_wanted(self, kinds: Collection[str]) -> bool:
+        """Whether it is for a guardian who asked for these kinds."""
+        return not self.kinds or any(kind in kinds for kind in self.kinds)
 
 
 CATALOGUE: Mapping[Verb, Telling] = {
@@ -39,6 +46,7 @@ CATALOGUE: Mapping[Verb, Telling] = {
     Verb.MEETING_CALLED: Telling((EventKind.MEETING,)),
     Verb.EVENT_ANNOUNCED: Telling((EventKind.EVENT,)),
     Verb.MESSAGE_SENT: Telling((EventKind.MESSAGE,)),
+    Verb.PIN_LOCKED: Telling((), is_urgent=True),
 }
 
 

@@ -167,7 +167,7 @@ def _of_hearer(
 
 def _is_chosen(fact: Fact, hearer: Hearer) -> bool:
     telling = telling_of(fact.verb, fact.body)
-    return telling is not None and any(kind in hearer.kinds for kind in telling.kinds)
+    return telling is not None and telling.is_wanted(hearer.kinds)
 
 
 def _write(drafts: Sequence[Draft], now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -108,6 +108,14 @@ def _minutes(body: Body, language: str) -> str:
     return bg.counted(int(body["minutes"]), "minute", language) if body.get("minutes") else ""
 
 
+def _until(body: Body, language: str) -> str:
+    """Return „вторник, 7 октомври, 10:35“."""
+    if not body.get("until"):
+        return ""
+    until = datetime.fromisoformat(body["until"])
+    return f"{bg.day_name(until.date(), language)}, {until:%H:%M}"
+
+
 _AS_TYPED = ("student", "class_group", "teacher", "comment", "topic", "text", "reason", "title", "place")
 _SAID: dict[str, Callable[[Body, str], str | bool]] = {
     "mark": lambda body, language: _capital(_mark(body, language)),
@@ -119,6 +127,7 @@ _SAID: dict[str, Callable[[Body, str], str | bool]] = {
     "due": _due,
     "hour": _hour,
     "minutes": _minutes,
+    "until": _until,
     "late": lambda body, _language: body.get("kind") == AbsenceKind.LATE.name,
 }
 
