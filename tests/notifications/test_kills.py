@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections import Counter
 from contextlib import contextmanager
@@ -50,13 +51,15 @@ def worker(port, step="never", *, seconds_later=0.0):
         }
     )
     command = [sys.executable, "-m", "tests.notifications.dying_worker", step]
-    process = subprocess.Popen(command, env=environment, cwd=ROOT, stderr=subprocess.DEVNULL)
-    try:
-        yield process
-    finally:
-        if process.poll() is None:
-            process.terminate()
-        process.wait(20)
+    with tempfile.TemporaryFile() as log:
+        process = subprocess.Popen(command, env=environment, cwd=ROOT, stderr=log)
+        process.log = log
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                process.terminate()
+            process.wait(20)
 
 
 ROLES = {"APP": roles.APP, "WORKER": roles.WORKER, "OWNER": roles.OWNER}
@@ -73,6 +76,11 @@ def wait_for(condition, seconds=40):
     while not condition():
         assert time.monotonic() < ends, "it did not happen in time"
         time.sleep(0.02)
+
+
+def has_started(process):
+    process.log.seek(0)
+    return b"worker started" in process.log.read()
 
 
 def taken(server):
@@ -100,9 +108,9 @@ def test_a_worker_killed_at_random_loses_nothing_and_repeats_one_a_kill_at_most(
         for kill in range(kills):
             mark = ABSENT if kill % 2 == 0 else LATE
             with worker(port, seconds_later=later) as process:
-                time.sleep(0.8)
+                wait_for(lambda process=process: has_started(process))
                 save(small, attendance={student.pk: mark for student in small.students})
-                time.sleep(chance.uniform(0, 0.15))
+                time.sleep(chance.uniform(0, 0.1))
                 process.kill()
             later += LEASE.total_seconds() + 5
         with worker(port, seconds_later=later):
