@@ -74,7 +74,6 @@ class FamilyRequest(HttpRequest):
     user: User
     child: Child
     htmx: Any
-    afterwards: list[Callable[[], None]]  # what waits for the end of the transaction
 
 
 def lang() -> str:
@@ -107,15 +106,11 @@ def family(
         ) -> HttpResponse:
             if not 0 < school_id <= BIGINT_MAX or not 0 < student_id <= BIGINT_MAX:
                 raise Http404
-            request.afterwards = []
             with at_school(school_id):
                 request.child = _child(request, student_id)
                 if what and request.method == "GET":
                     opened(request.child, what)
-                response = view(request, *args, **kwargs)
-            for each in request.afterwards:
-                each()
-            return response
+                return view(request, *args, **kwargs)
 
         return inside  # type: ignore[return-value]
 

@@ -15,15 +15,14 @@ from zvanets.guardians.actions import (
     choose_language,
     confirm_contact,
     disable_contact,
-    start_confirmation,
     subscribe,
 )
 from zvanets.guardians.models import Contact, Guardian, Guardianship, Subscription
 from zvanets.lib.refusals import Refusal
+from zvanets.notifications.actions import send_code
 from zvanets.portal.family import Child, FamilyRequest, family, page
 from zvanets.portal.feed import number
 from zvanets.portal.forms import CHANNELS, KINDS, AddressForm, CodeForm, KindsForm, LanguageForm
-from zvanets.portal.letters import send_code
 
 CODES_AN_HOUR = {"send_code": "5/h/user"}
 
@@ -126,23 +125,15 @@ def remove(request: FamilyRequest, contact_id: int) -> HttpResponse:
 
 
 def _send(request: FamilyRequest, contact: Contact) -> HttpResponseRedirect:
-    """Make a code, and send it once the transaction has ended: a slow mail server must not hold the school's rows."""
-    child, there = request.child, redirect(request.child.url("confirm", contact.pk))
+    """Leave a letter with a code to the worker, and ask for the code."""
+    there = redirect(request.child.url("confirm", contact.pk))
     if not consume(request, app="zvanets", action="send_code", config=CODES_AN_HOUR):
         messages.warning(request, _("Поискахте твърде много кодове. Опитайте отново след час."))
         return there
     try:
-        code = start_confirmation(contact=contact)
+        send_code(contact=contact)
     except Refusal as refused:
         messages.warning(request, _(refused.msgid) % refused.params)
-        return there
-
-    def send() -> None:
-        school, language = child.row.school_name, child.user.language
-        if not send_code(address=contact.address, code=code, school=school, language=language):
-            messages.error(request, _("Писмото не тръгна: пощенският сървър не отговаря. Опитайте след минута."))
-
-    request.afterwards.append(send)
     return there
 
 
