@@ -86,3 +86,9 @@ def test_lessons_are_numbered(hour, plain, definite, english):
     assert bg.lesson_hour(hour) == f"{plain} час"
     assert bg.for_lesson_hour(hour) == f"за {definite} час"
     assert bg.for_lesson_hour(hour, "en") == f"for the {english} lesson"
+
+
+def test_days_name_the_month_once_where_they_share_it():
+    assert bg.days(date(2026, 11, 16), date(2026, 11, 22)) == "16–22\u00a0ноември"
+    assert bg.days(date(2026, 11, 30), date(2026, 12, 6)) == "30\u00a0ноември – 6\u00a0декември"
+    assert bg.days(date(2026, 12, 28), date(2027, 1, 3), "en") == "28\u00a0December – 3\u00a0January"

@@ -93,12 +93,13 @@ def test_what_else_waits_of_an_absent_child_and_lesson_goes_along_in_one_message
     )
     tell()
     (message,) = messages(small, channel="email")
-    assert message.subject == "Анна: Закъсня за 3-тия час по математика и още 2"
+    assert message.subject == "Анна: закъсня за 3-тия час по математика и още 2 новини"
     assert [entry.splitlines()[0] for entry in message.text.split("\n\n")] == [
         "Закъсня за 3-тия час по математика",
         SIX,
         "Забележка по математика: Няма учебник",
     ]
+    assert message.text.count("Учител: Мария Иванова") == 1, "the day and the teacher are said once"
     assert message.is_urgent
 
 

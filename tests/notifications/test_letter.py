@@ -20,7 +20,7 @@ def letter(**changes):
         "message_id": 77,
         "address": "mother@example.org",
         "language": "bg",
-        "subject": "Ани: Отличен 5,50 по математика и още 1",
+        "subject": "Ани: отличен 5,50 по математика и още 1 новина",
         "text": TEXT,
         "child": "Ани Желева",
         "school": 'ОУ „Христо Ботев“ "X" \\',
@@ -36,7 +36,7 @@ def parsed(**changes):
 def test_the_headers_say_from_whom_to_whom_and_when():
     mail = parsed()
     assert not mail.defects
-    assert mail["Subject"] == "Ани: Отличен 5,50 по математика и още 1"
+    assert mail["Subject"] == "Ани: отличен 5,50 по математика и още 1 новина"
     assert mail["To"].addresses[0].addr_spec == "mother@example.org"
     assert mail["From"].addresses[0].display_name.startswith("ОУ „Христо Ботев“")
     assert mail["Date"].datetime == AT

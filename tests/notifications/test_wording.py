@@ -205,5 +205,5 @@ def test_a_term_grade_is_a_result_and_an_absence_is_urgent():
 
 
 def test_a_subject_line_counts_what_else_there_is():
-    assert and_more("Отсъства", 2, "bg") == "Отсъства и още 2"
-    assert and_more("Absent", 1, "en") == "Absent and 1 more"
+    assert and_more("Отсъства", 2, "bg") == "Отсъства и още 2 новини"
+    assert and_more("Absent", 1, "en") == "Absent and 1 other note"

@@ -39,9 +39,11 @@ _COUNTED = {
         "guardian": ("родител", "родители"),
         "homework": ("домашна работа", "домашни работи"),
         "late": ("закъсня", "закъсняха"),
+        "lateness": ("закъснение", "закъснения"),
         "lesson": ("час", "часа"),
         "message": ("съобщение", "съобщения"),
         "minute": ("минута", "минути"),
+        "news": ("новина", "новини"),
         "part": ("част", "части"),
         "present": ("присъства", "присъстват"),
         "record": ("запис", "записа"),
@@ -63,9 +65,11 @@ _COUNTED = {
         "guardian": ("guardian", "guardians"),
         "homework": ("piece of homework", "pieces of homework"),
         "late": ("late", "late"),
+        "lateness": ("late arrival", "late arrivals"),
         "lesson": ("lesson", "lessons"),
         "message": ("message", "messages"),
         "minute": ("minute", "minutes"),
+        "news": ("other note", "other notes"),
         "part": ("part", "parts"),
         "present": ("present", "present"),
         "record": ("record", "records"),
@@ -106,6 +110,15 @@ def written_date(day: date, lang: str = "bg") -> str:
 def weekday(day: date, lang: str = "bg") -> str:
     """Return „понеделник“ or "Monday"."""
     return _WEEKDAYS[_known(lang)][day.weekday()]
+
+
+def days(first: date, last: date, lang: str = "bg") -> str:
+    """Return „16–22 ноември“, „30 ноември – 6 декември“, in English alike."""
+    months = _MONTHS[_known(lang)]
+    end = f"{last.day}\u00a0{months[last.month - 1]}"
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day}–{end}"
+    return f"{first.day}\u00a0{months[first.month - 1]} – {end}"
 
 
 def day_name(day: date, lang: str = "bg") -> str:

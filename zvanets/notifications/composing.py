@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import NamedTuple
 
 from zvanets.guardians.models import ChannelName
+from zvanets.history.verbs import Verb
 from zvanets.notifications import wording
 from zvanets.notifications.catalogue import telling_of
 from zvanets.notifications.hearers import Hearer
@@ -33,15 +35,18 @@ class Composer:
         return self._texts[key]
 
     def _compose(self, facts: Sequence[Fact], hearer: Hearer) -> Text:
-        parts = [self._say(fact, hearer) for fact in sorted(facts, key=_urgent_first)]
-        subject = parts[0].subject
+        facts = sorted(facts, key=_urgent_first)
+        parts = [self._say(fact, hearer) for fact in facts]
         if hearer.channel == ChannelName.SMS:
             return Text("", f"{hearer.child}: {'; '.join(line for part in parts for line in part.lines)}")
-        if subject and len(parts) > 1:
+        if hearer.channel != ChannelName.EMAIL:
+            return Text("", "\n\n".join("\n".join(part.lines) for part in parts))
+        subject = parts[0].subject
+        if facts[0].verb != Verb.EVENT_ANNOUNCED:  # which begins with what somebody typed
+            subject = wording.within(subject)
+        if len(parts) > 1:
             subject = wording.and_more(subject, len(parts) - 1, hearer.language)
-        if subject:
-            subject = f"{hearer.child}: {subject}"
-        return Text(subject, "\n\n".join("\n".join(part.lines) for part in parts))
+        return Text(f"{hearer.child}: {subject}", "\n\n".join(map("\n".join, _unrepeated(parts))))
 
     def _say(self, fact: Fact, hearer: Hearer) -> Words:
         key = (fact.number, fact.verb, hearer.channel, hearer.language)
@@ -55,6 +60,14 @@ class Composer:
                 is_private=telling is None or telling.is_private,
             )
         return self._words[key]
+
+
+def _unrepeated(parts: Sequence[Words]) -> list[list[str]]:
+    """Return the lines of each entry without those that the one before has just said: the day, the teacher."""
+    rest = [
+        [part.lines[0], *(line for line in part.lines[1:] if line not in last.lines)] for last, part in pairwise(parts)
+    ]
+    return [list(parts[0].lines), *rest]
 
 
 def _urgent_first(fact: Fact) -> tuple[bool, int]:

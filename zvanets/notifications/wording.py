@@ -78,10 +78,13 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def within(text: str) -> str:
+    """Return the text as it stands within a sentence: „математика“, but „ИТ“ and "STEM" as they are."""
+    return text if text[1:2].isupper() or len(text) == 1 else text[:1].lower() + text[1:]
+
+
 def _subject(body: Body, _language: str) -> str:
-    """Return the subject as it stands within a sentence: „математика“, but „ИТ“ and "STEM" as they are."""
-    name = one_line(body.get("subject"))
-    return name if name[1:2].isupper() or len(name) == 1 else name[:1].lower() + name[1:]
+    return within(one_line(body.get("subject")))
 
 
 def _kind(body: Body, language: str) -> str:
@@ -133,6 +136,7 @@ _SAID: dict[str, Callable[[Body, str], str | bool]] = {
 
 
 def and_more(first: str, rest: int, language: str) -> str:
-    """Return „Отсъства от 3-тия час и още 2“: the subject of a message that tells several things."""
-    text = _template(language, "and_more.txt").render(Context({"first": first, "rest": str(rest)}, autoescape=False))
+    """Return „Отсъства от 3-тия час и още 2 новини“, and not „и още 2“, which would read as hours."""
+    values = {"first": first, "rest": bg.counted(rest, "news", language)}
+    text = _template(language, "and_more.txt").render(Context(values, autoescape=False))
     return one_line(text)
