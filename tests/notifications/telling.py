@@ -65,3 +65,10 @@ def texts(small, channel="email", **wanted):
 def waiting(small):
     with at_school(small.id):
         return Pending.objects.count()
+
+
+SIX = "Отличен 5,50 по математика, контролна работа"
+
+
+def first_lines(small, channel="email"):
+    return {child: [text.splitlines()[0] for text in said] for child, said in texts(small, channel).items()}

@@ -1,7 +1,7 @@
-"""A saved lesson reaches whoever asked for it, once, and says only what still stands."""
+"""A saved lesson reaches whoever asked for it, once, and at its time."""
 
 import threading
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from django.db import connection, connections
@@ -12,8 +12,9 @@ from tests.notifications.telling import (
     ABSENT,
     AFTER_GRACE,
     LATE,
+    SIX,
+    first_lines,
     grade,
-    mark,
     messages,
     remark,
     save,
@@ -21,58 +22,20 @@ from tests.notifications.telling import (
     texts,
     waiting,
 )
-from zvanets.gradebook.actions import correct_grade, withdraw_grade
-from zvanets.gradebook.models import Grade
-from zvanets.guardians.models import (
-    ChannelName,
-    Contact,
-    EventKind,
-    Guardian,
-    Guardianship,
-    Relation,
-    Subscription,
-)
-from zvanets.history.models import Entry, Pending
+from zvanets.history.models import Pending
 from zvanets.history.record import Fact, record
 from zvanets.history.verbs import Verb
-from zvanets.lib import clock
 from zvanets.notifications.fanout import fan_out
 from zvanets.notifications.models import Message, Told
-from zvanets.remarks.models import Remark
 from zvanets.rules.delivery import Status
-from zvanets.schools.models import Enrolment
 from zvanets.tenancy.school import at_school
 
 pytestmark = committed
-
-SIX = "Отличен 5,50 по математика, контролна работа"
 
 
 @pytest.fixture
 def small(school):
     return small_school.build(school.pk)
-
-
-def first_lines(small, channel="email"):
-    return {child: [text.splitlines()[0] for text in said] for child, said in texts(small, channel).items()}
-
-
-def correct(small, value, why="сбъркана"):
-    with at_school(small.id):
-        standing = Grade.objects.standing().get()
-        return correct_grade(small.actor, Grade.objects.all(), grade_id=standing.pk, mark=mark(value), why=why)
-
-
-def withdraw(small):
-    with at_school(small.id):
-        standing = Grade.objects.standing().get()
-        withdraw_grade(small.actor, Grade.objects.all(), grade_id=standing.pk, why="друг ученик")
-
-
-def sent(small):
-    """Say that what was queued has gone out."""
-    with at_school(small.id):
-        Message.objects.filter(status=Status.QUEUED).update(status=Status.ACCEPTED, accepted_at=clock.now())
 
 
 def test_an_absence_is_told_at_once_and_a_grade_after_its_grace(small):
@@ -169,244 +132,6 @@ def test_what_no_family_is_told_of_leaves_the_outbox_in_silence(small):
     tell(AFTER_GRACE)
     assert waiting(small) == 0
     assert not messages(small)
-
-
-# Corrections
-
-
-def test_a_grade_corrected_within_its_grace_is_told_as_if_it_had_been_so(small):
-    save(small, grades=[grade(small, 0, "2")])
-    correct(small, "5.50")
-    tell(AFTER_GRACE)
-    assert first_lines(small) == {"Анна": [SIX]}
-
-
-def test_the_first_due_moment_takes_the_correction_along_whose_own_grace_still_runs(small):
-    save(small, grades=[grade(small, 0, "2")])
-    with at_school(small.id):
-        Pending.objects.filter(verb=Verb.GRADE_GIVEN).update(due_at=clock.now())
-    correct(small, "5.50")
-    tell()
-    assert first_lines(small) == {"Анна": [SIX]}
-    tell(AFTER_GRACE)
-    assert first_lines(small) == {"Анна": [SIX]}
-
-
-def test_a_grade_withdrawn_within_its_grace_frightens_nobody(small):
-    save(small, grades=[grade(small, 0, "2")])
-    withdraw(small)
-    tell(AFTER_GRACE)
-    assert not messages(small)
-    assert waiting(small) == 0
-
-
-def test_a_grade_corrected_after_telling_is_told_as_corrected(small):
-    save(small, grades=[grade(small, 0, "2")])
-    tell(AFTER_GRACE)
-    sent(small)
-    correct(small, "5.50")
-    tell(AFTER_GRACE)
-    assert first_lines(small)["Анна"][1] == (
-        "Поправена оценка по математика: отличен 5,50, беше слаб 2 (контролна работа)"
-    )
-
-
-def test_the_portal_says_that_a_grade_it_showed_was_corrected_while_the_unsent_mail_says_only_the_last(small):
-    save(small, grades=[grade(small, 0, "2")])
-    tell(AFTER_GRACE)
-    correct(small, "5.50")
-    tell(AFTER_GRACE)
-    assert first_lines(small, "email") == {"Анна": [SIX]}
-    assert len(texts(small, "portal")["Анна"]) == 2
-    assert [(m.status, m.error) for m in messages(small, channel="email")] == [
-        (Status.CANCELLED, "replaced"),
-        (Status.QUEUED, ""),
-    ]
-
-
-def test_a_message_in_place_of_another_tells_what_else_stood_in_it(small):
-    save(small, grades=[grade(small, 0, "2")], remarks=[remark(small, 0, "Няма учебник")])
-    tell(AFTER_GRACE)
-    withdraw(small)
-    tell(AFTER_GRACE)
-    assert first_lines(small, "email") == {"Анна": ["Забележка по математика: Няма учебник"]}
-    old, new = messages(small, channel="email")
-    assert (old.status, new.status) == (Status.CANCELLED, Status.QUEUED)
-    with at_school(small.id):
-        verbs = Entry.objects.filter(pk__in=Told.objects.filter(message=new.pk).values("entry"))
-        assert list(verbs.values_list("verb", flat=True)) == [Verb.REMARK_WRITTEN]
-
-
-def test_two_corrections_before_sending_leave_one_mail(small):
-    save(small, grades=[grade(small, 0, "2")])
-    tell(AFTER_GRACE)
-    correct(small, "4")
-    tell(AFTER_GRACE)
-    correct(small, "5.50")
-    tell(AFTER_GRACE)
-    assert first_lines(small, "email") == {"Анна": [SIX]}
-    withdraw(small)
-    tell(AFTER_GRACE)
-    assert texts(small, "email") == {}
-
-
-def test_a_mail_that_somebody_is_just_sending_is_left_alone(small):
-    save(small, grades=[grade(small, 0, "2")])
-    tell(AFTER_GRACE)
-    with at_school(small.id):
-        Message.objects.filter(channel="email").update(status=Status.SENDING)
-    correct(small, "5.50")
-    tell(AFTER_GRACE)
-    assert [text.split(":")[0] for text in texts(small, "email")["Анна"]][1] == "Поправена оценка по математика"
-
-
-def test_an_absence_that_was_none_is_taken_back(small):
-    anna = small.students[0].pk
-    save(small, attendance={anna: ABSENT})
-    tell()
-    sent(small)
-    save(small, attendance={})
-    tell()
-    assert first_lines(small)["Анна"] == [
-        "Отсъства от 3-тия час (математика)",
-        "Поправено: отсъствието от 3-тия час (математика) е заличено",
-    ]
-
-
-def test_an_absence_that_becomes_a_lateness_before_anybody_heard_is_a_lateness(small):
-    anna = small.students[0].pk
-    save(small, attendance={anna: ABSENT})
-    save(small, attendance={anna: LATE})
-    tell()
-    assert first_lines(small) == {"Анна": ["Закъсня за 3-тия час по математика"]}
-
-
-def test_a_praise_withdrawn_before_telling_is_not_told(small):
-    from zvanets.remarks.actions import withdraw_remark
-
-    save(small, remarks=[remark(small, 0, "Браво", Remark.Kind.PRAISE)])
-    with at_school(small.id):
-        withdraw_remark(small.actor, Remark.objects.all(), remark_id=Remark.objects.get().pk, why="друг")
-    tell(AFTER_GRACE)
-    assert not messages(small)
-
-
-# Who hears
-
-
-def hear(small, *, place=0):
-    save(small, attendance={small.students[place].pk: ABSENT})
-    tell()
-    return {message.channel for message in messages(small)}
-
-
-def test_an_unconfirmed_address_hears_nothing(small):
-    with at_school(small.id):
-        Contact.objects.update(confirmed_at=None)
-    assert hear(small) == {"portal"}
-
-
-def test_a_disabled_address_hears_nothing(small):
-    with at_school(small.id):
-        Contact.objects.update(disabled_at=clock.now())
-    assert hear(small) == {"portal"}
-
-
-def test_who_did_not_ask_for_the_kind_hears_nothing(small):
-    with at_school(small.id):
-        Subscription.objects.update(kinds=[EventKind.GRADE])
-    assert hear(small) == set()
-
-
-def test_a_right_that_was_withdrawn_hears_nothing(small):
-    with at_school(small.id):
-        Guardianship.objects.update(withdrawn_at=clock.now())
-    assert hear(small) == set()
-
-
-def test_a_right_of_yesterday_hears_nothing(small):
-    with at_school(small.id):
-        Guardianship.objects.update(ends_on=clock.today() - timedelta(days=1))
-    assert hear(small) == set()
-
-
-def test_nobody_hears_of_a_student_who_left(small):
-    with at_school(small.id):
-        Enrolment.objects.filter(student=small.students[0]).update(status=Enrolment.Status.LEFT)
-        fact = Fact(Verb.ABSENCE_RECORDED, student_id=small.students[0].pk, lesson_id=1, body={"subject": "x"})
-        record([fact], actor=small.actor, tell=True)
-    tell()
-    assert not messages(small)
-    assert waiting(small) == 0
-
-
-def test_imports_tell_nobody(small):
-    with at_school(small.id):
-        fact = Fact(Verb.GRADE_GIVEN, student_id=small.students[0].pk, body={"subject": "x", "grade": "6.00"})
-        record([fact], actor=small.actor, tell=False)
-    tell(AFTER_GRACE)
-    assert not messages(small)
-
-
-def test_a_channel_that_is_not_there_is_not_written_for(small):
-    with at_school(small.id):
-        Subscription.objects.filter(channel="email").update(channel=ChannelName.SMS)
-    assert hear(small) == {"portal"}
-
-
-def test_each_guardian_reads_in_their_own_language(small):
-    with at_school(small.id):
-        Guardian.objects.filter(pk=small.guardians[0].pk).update(language="en")
-    save(small, attendance={small.students[0].pk: ABSENT, small.students[1].pk: ABSENT})
-    tell()
-    assert first_lines(small) == {
-        "Анна": ["Absent from the 3rd lesson (математика)"],
-        "Борис": ["Отсъства от 3-тия час (математика)"],
-    }
-
-
-def test_a_second_channel_waits_as_long_as_was_asked(small):
-    with at_school(small.id):
-        Subscription.objects.filter(channel="email").update(wait_minutes=10)
-    save(small, attendance={small.students[0].pk: ABSENT})
-    tell()
-    portal, email = sorted(messages(small), key=lambda message: message.wait_minutes)
-    assert email.due_at - email.created_at == timedelta(minutes=10)
-    assert email.group == portal.group
-
-
-def test_a_mother_of_twins_hears_of_their_homework_once(small):
-    with at_school(small.id):
-        twin = Guardianship.objects.create(
-            guardian=small.guardians[0],
-            student=small.students[1],
-            relation=Relation.MOTHER,
-            starts_on=date(2020, 1, 1),
-        )
-        for channel in ("portal", "email"):
-            Subscription.objects.create(
-                guardianship=twin, channel=channel, kinds=EventKind.values, starts_on=date(2020, 1, 1)
-            )
-    save(small, homework="стр. 48", attendance={small.students[0].pk: ABSENT, small.students[1].pk: ABSENT})
-    tell(AFTER_GRACE)
-    with at_school(small.id):
-        own = Message.objects.filter(guardian=small.guardians[0], channel="email")
-        assert own.filter(text__contains="Домашна").count() == 1
-        assert own.filter(text__contains="Отсъства").count() == 2
-
-
-def test_a_subscription_that_ends_on_the_day_the_next_begins_tells_once(small):
-    with at_school(small.id):
-        old = Subscription.objects.filter(channel="email").first()
-        Subscription.objects.filter(pk=old.pk).update(ends_on=clock.today())
-        Subscription.objects.create(
-            guardianship_id=old.guardianship_id, channel="email", kinds=[EventKind.GRADE], starts_on=clock.today()
-        )
-    assert hear(small) == {"portal", "email"}
-    assert len(messages(small)) == 2
-
-
-# What goes wrong
 
 
 def test_what_is_a_day_old_is_cancelled_and_not_sent(small):
