@@ -13,6 +13,7 @@ from django.db import connections, transaction
 from tests import postgres
 from tests.exchange.folders import SCHOOL, Folder
 from zvanets.tenancy import roles
+from zvanets.tenancy.statistics import count_rows
 
 SCHOOLS = Path(__file__).resolve().parents[3] / "shared" / "data" / "schools"
 NAME = f"{postgres.TEST_NAME}_exchange"
@@ -90,6 +91,7 @@ def imported(place, django_db_blocker) -> Imported:
             start = time.perf_counter()
             done.lessons[school, year] = _import(SCHOOLS / str(school), year)
             done.seconds[school, year] = time.perf_counter() - start
+        count_rows()
     return done
 
 
