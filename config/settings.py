@@ -180,8 +180,7 @@ STORAGES = {
 }
 
 SMTP_URL = env.str("ZVANETS_SMTP_URL", default="smtp://127.0.0.1:1025")
-vars().update(env.email_url("ZVANETS_SMTP_URL", default=SMTP_URL))  # letters about passwords, sent while one waits
-EMAIL_TIMEOUT = 5
+vars().update(env.email_url("ZVANETS_SMTP_URL", default=SMTP_URL))
 MAIL_FROM = DEFAULT_FROM_EMAIL = env.str("ZVANETS_MAIL_FROM", default="diary@example.org")
 BOUNCE_DOMAIN = env.str("ZVANETS_BOUNCE_DOMAIN", default="bounce.example.org")
 BOUNCE_MAILDIR = env.str(

@@ -12,6 +12,7 @@ from tests.notifications.telling import ABSENT, messages, save, tell
 from zvanets.guardians.models import Contact
 from zvanets.history.models import Entry
 from zvanets.history.verbs import Verb
+from zvanets.notifications.channels.base import NO_SCHOOL
 from zvanets.notifications.channels.email import bounces
 from zvanets.notifications.channels.email.addresses import return_path
 from zvanets.notifications.channels.email.bounces import Verdict
@@ -100,6 +101,11 @@ def test_a_forged_return_path_is_not_ours(told):
     assert bounces.receive(dsn(told, to=forged)) is Verdict.NOT_OURS
     assert bounces.receive(b"") is Verdict.NOT_OURS
     assert bounces.receive(b"\xff\xfe rubbish " * 1000) is Verdict.NOT_OURS
+
+
+def test_a_letter_about_an_account_that_comes_back_changes_nothing(told):
+    assert bounces.receive(dsn(told, to=return_path(NO_SCHOOL, told.message.pk))) is Verdict.BAD_ADDRESS
+    assert after(told) == (Status.ACCEPTED, False)
 
 
 def test_an_automatic_answer_is_no_bounce(told):

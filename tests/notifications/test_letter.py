@@ -5,7 +5,7 @@ from email import message_from_bytes, policy
 
 import pytest
 
-from zvanets.notifications.channels.base import Letter, SendError
+from zvanets.notifications.channels.base import NO_SCHOOL, Letter, SendError
 from zvanets.notifications.channels.email import letter as letters
 from zvanets.notifications.channels.email.addresses import read_return_path, return_path
 from zvanets.notifications.tokens import read_unsubscribe_token
@@ -123,3 +123,14 @@ def test_a_return_path_names_its_message_and_cannot_be_forged():
 @pytest.mark.parametrize("token", ["", "x", "а", "OTkwMDEwMi41", "=" * 9, "A" * 4000])
 def test_a_token_that_is_not_ours_names_nothing(token):
     assert read_unsubscribe_token(token) is None
+
+
+def test_a_letter_about_an_account_is_plain_and_speaks_for_no_school():
+    text = "Здравейте,\n\nhttps://diary.example.org/accounts/password/reset/key/1-abc/"
+    mail = parsed(school_id=NO_SCHOOL, school="", child="", guardianship_id=None, text=text)
+    assert not mail.defects
+    assert mail.get_content_type() == "text/plain"
+    assert mail.get_content().split() == text.split()
+    assert mail["From"].addresses[0].addr_spec == "diary@example.org"
+    assert (mail["Content-Language"], mail["Auto-Submitted"]) == ("bg", "auto-generated")
+    assert mail["List-Unsubscribe"] is None

@@ -123,3 +123,18 @@ class SignIn(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.at:%Y-%m-%d %H:%M}"
+
+
+class Letter(models.Model):
+    """A letter about an account that waits for the mail server. It holds a secret and goes with it: sent or too old."""
+
+    address = models.CharField(max_length=254)
+    language = models.CharField(max_length=2)
+    subject = models.CharField(max_length=200)
+    text = models.TextField()
+    created_at = models.DateTimeField()
+    due_at = models.DateTimeField()  # lease and retry timer in one: who takes it pushes it forward
+    attempts = models.PositiveSmallIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"letter {self.pk}"

@@ -22,6 +22,7 @@ from zvanets.notifications.channels.email.channel import EmailChannel
 from zvanets.notifications.channels.portal.channel import PortalChannel
 from zvanets.notifications.delivery import Delivery
 from zvanets.notifications.fanout import fan_out
+from zvanets.notifications.letters import Letters
 
 RINGS = "zvanets_pending"  # the database notifies on this channel when history has something to tell
 LISTEN_SECONDS = 0.5  # how long a stop may take to be seen
@@ -121,16 +122,20 @@ class FanOut:
         wait = min(max(left, 0.02), POLL_SECONDS)  # a school whose turn another process has stays due a moment longer
         ends = time.monotonic() + wait
         while not self.bell.stop.is_set() and (left := ends - time.monotonic()) > 0:
-            if next(self._listening.notifies(timeout=min(left, LISTEN_SECONDS), stop_after=1), None):
+            if rung := next(self._listening.notifies(timeout=min(left, LISTEN_SECONDS), stop_after=1), None):
+                self.bell.ring(rung.payload)  # names a channel that has something to send already
                 return
 
 
 def _deliver(bell: Bell, make: Callable[[], Channel]) -> None:
     delivery = Delivery(make(), is_stopping=bell.stop.is_set)
+    is_mail = delivery.channel.name == ChannelName.EMAIL
+    letters = Letters(delivery.channel, is_stopping=bell.stop.is_set) if is_mail else None
     beat = Heartbeat(delivery)
 
     def step() -> None:
-        if delivery.run_once() == 0:
+        handled = letters.run_once() if letters else 0
+        if handled + delivery.run_once() == 0:
             bell.wait(delivery.channel.name, POLL_SECONDS)
         beat()
 

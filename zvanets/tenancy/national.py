@@ -24,6 +24,12 @@ NATIONAL: dict[str, National] = {
     "auth_group_permissions": National(READ, NONE, NONE, "Django's list, unused"),
     "accounts_user": National(WRITE, READ, NONE, "a person may belong to several schools and signs in before either"),
     "accounts_signin": National("SELECT, INSERT", WRITE, READ, "an attempt to sign in belongs to no school yet"),
+    "accounts_letter": National(
+        "INSERT",
+        "SELECT, UPDATE, DELETE",
+        NONE,
+        "who asks for a new password has named no school; the web cannot read it",
+    ),
     "account_emailaddress": National(WRITE, READ, NONE, "allauth's addresses belong to the person"),
     "account_emailconfirmation": National(WRITE, NONE, NONE, "allauth's addresses belong to the person"),
     "schools_school": National(READ, READ, READ, "the list of schools itself"),

@@ -34,6 +34,19 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Letter',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('address', models.CharField(max_length=254)),
+                ('language', models.CharField(max_length=2)),
+                ('subject', models.CharField(max_length=200)),
+                ('text', models.TextField()),
+                ('created_at', models.DateTimeField()),
+                ('due_at', models.DateTimeField()),
+                ('attempts', models.PositiveSmallIntegerField(default=0)),
+            ],
+        ),
+        migrations.CreateModel(
             name='Membership',
             fields=[
                 ('id', models.BigAutoField(primary_key=True, serialize=False)),

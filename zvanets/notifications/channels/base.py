@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+NO_SCHOOL = 0  # of letters about accounts, see accounts.Letter
+
 
 @dataclass(frozen=True, slots=True)
 class Letter:

@@ -15,6 +15,7 @@ from zvanets.guardians.actions import disable_contact
 from zvanets.guardians.models import Contact
 from zvanets.history.record import Actor
 from zvanets.lib.logs import note
+from zvanets.notifications.channels.base import NO_SCHOOL
 from zvanets.notifications.channels.email.addresses import Which, read_return_path
 from zvanets.notifications.models import Message
 from zvanets.rules.delivery import Status, sources_of
@@ -48,7 +49,7 @@ def receive(raw: bytes, recipient: str = "") -> Verdict:
         return Verdict.NOT_OURS
     verdict = _judge(mail)
     note("mail came back", school=which.school_id, message_id=which.message_id, reason=verdict.value)
-    if verdict in {Verdict.REFUSED, Verdict.BAD_ADDRESS}:
+    if which.school_id != NO_SCHOOL and verdict in {Verdict.REFUSED, Verdict.BAD_ADDRESS}:
         _fail(which, verdict)
     return verdict
 

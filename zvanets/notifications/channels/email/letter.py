@@ -12,18 +12,14 @@ from django.conf import settings
 from django.template import Context, Engine
 
 from zvanets.lib.emails import is_address
-from zvanets.notifications.channels.base import Letter, SendError
+from zvanets.notifications.channels.base import NO_SCHOOL, Letter, SendError
 from zvanets.notifications.channels.email.addresses import mac
 from zvanets.notifications.tokens import unsubscribe_url
 from zvanets.notifications.wording import TEMPLATES, language_of
 
 _BOUNDARY = "=_zvanets_7d3f"  # base64 has neither "=_" nor "-" at the start of a line
-_SHARED = (
-    "Auto-Submitted: auto-generated\r\n"
-    "X-Auto-Response-Suppress: OOF, AutoReply\r\n"
-    "MIME-Version: 1.0\r\n"
-    f'Content-Type: multipart/alternative; boundary="{_BOUNDARY}"\r\n\r\n'
-)
+_BY_A_MACHINE = "Auto-Submitted: auto-generated\r\nX-Auto-Response-Suppress: OOF, AutoReply\r\nMIME-Version: 1.0\r\n"
+_SHARED = f'{_BY_A_MACHINE}Content-Type: multipart/alternative; boundary="{_BOUNDARY}"\r\n\r\n'
 _ONE_CLICK = "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
 
 
@@ -42,7 +38,6 @@ def compose(letter: Letter, at: datetime) -> bytes:
     """Return the whole mail; SendError for an address that could smuggle in a header or that SMTP cannot carry."""
     if not is_address(letter.address):
         raise SendError("address", permanent=True, bad_address=True)
-    shared = Shared(language_of(letter.language), letter.school, letter.child, letter.subject, letter.text)
     own = (
         f"Date: {format_datetime(at)}\r\n"
         f"From: {_sender(letter.school)}\r\n"
@@ -50,7 +45,16 @@ def compose(letter: Letter, at: datetime) -> bytes:
         f"Message-ID: {message_id(letter)}\r\n"
         f"{_list_headers(letter)}"
     )
+    if letter.school_id == NO_SCHOOL:
+        return own.encode("ascii") + plain(letter)
+    shared = Shared(language_of(letter.language), letter.school, letter.child, letter.subject, letter.text)
     return own.encode("ascii") + body(shared)
+
+
+def plain(letter: Letter) -> bytes:
+    """Return the rest of a letter about an account: text alone, in which mail programs find its link; kept nowhere."""
+    head = f"{_subject(letter.subject)}Content-Language: {language_of(letter.language)}\r\n{_BY_A_MACHINE}"
+    return head.encode("ascii") + _part("plain", f"{letter.text}\n")
 
 
 def message_id(letter: Letter) -> str:
@@ -86,19 +90,24 @@ def _encoded(text: str) -> str:
 @lru_cache(maxsize=1024)
 def body(shared: Shared) -> bytes:
     """Return the shared headers and both parts; kept for the other guardians of the same child."""
-    subject = " ".join(shared.subject.split())
-    encoded = subject if subject.isascii() else Header(subject, "utf-8", maxlinelen=70).encode(linesep="\r\n")
-    parts = (("plain", as_text(shared)), ("html", as_html(shared)))
+    between = f"--{_BOUNDARY}\r\n".encode()
     return (
-        f"Subject: {encoded}\r\n{_SHARED}".encode("ascii")
-        + b"".join(
-            f"--{_BOUNDARY}\r\nContent-Type: text/{kind}; charset=utf-8\r\n"
-            "Content-Transfer-Encoding: base64\r\n\r\n".encode()
-            + encodebytes(text.replace("\n", "\r\n").encode()).replace(b"\n", b"\r\n")
-            for kind, text in parts
-        )
+        f"{_subject(shared.subject)}{_SHARED}".encode("ascii")
+        + (between + _part("plain", as_text(shared)))
+        + (between + _part("html", as_html(shared)))
         + f"--{_BOUNDARY}--\r\n".encode()
     )
+
+
+def _subject(text: str) -> str:
+    subject = " ".join(text.split())
+    encoded = subject if subject.isascii() else Header(subject, "utf-8", maxlinelen=70).encode(linesep="\r\n")
+    return f"Subject: {encoded}\r\n"
+
+
+def _part(kind: str, text: str) -> bytes:
+    head = f"Content-Type: text/{kind}; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+    return head.encode() + encodebytes(text.replace("\n", "\r\n").encode()).replace(b"\n", b"\r\n")
 
 
 def as_text(shared: Shared) -> str:
