@@ -145,8 +145,13 @@ def worker() -> None:
         signal.alarm(_LAST_WORDS_SECONDS)  # a mail server that hangs must not keep us
 
     with _ready():
+        from django.core.checks import run_checks
+
+        from zvanets.notifications.checks import TAG
         from zvanets.notifications.worker import run
 
+        if wrong := run_checks(tags=[TAG]):
+            raise Problem("\n".join(f"{error.id}: {error.msg}" for error in wrong))
         signal.signal(signal.SIGINT, leave)
         signal.signal(signal.SIGTERM, leave)
         run(stop)
