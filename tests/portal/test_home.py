@@ -67,7 +67,31 @@ class TestChildren:
         home.tell("Закъсня за 3-тия час", child=1)
         home.tell("Похвала", child=1)
 
-        assert 'Борис, 7 Б <span class="tag">2 нови</span>' in page_of(signed_in)
+        assert 'Борис, 7 Б <span class="tag">2 нови</span>' in page_of(signed_in, home.url(0))
+
+    def test_the_child_with_news_is_open_first_in_whichever_school(self, client, home, two_schools):
+        other = family_of(build(two_schools[1].pk), home.user, children=1)
+        client.force_login(home.user)
+
+        home.tell("Закъсня за 3-тия час", child=1)
+        assert f'<a href="{home.url(1)}" aria-current="page">' in page_of(client)
+        home.tell("Похвала", child=0, read_at=clock.now())
+        assert f'<a href="{home.url(1)}" aria-current="page">' in page_of(client)
+        other.tell("Отсъства от 1-вия час")
+        page_of(client, home.url(1))
+        with at_school(home.small.id):
+            Message.objects.update(read_at=clock.now())
+        assert f'<a href="{other.url(0)}" aria-current="page">' in page_of(client)
+
+    def test_every_page_has_the_tabs_and_they_lead_to_the_same_page(self, client, home, two_schools):
+        other = family_of(build(two_schools[1].pk), home.user, children=1)
+        client.force_login(home.user)
+        page_of(client)
+
+        page = page_of(client, home.url(1, "grades/average/"))
+        assert f'<a href="{home.url(0, "grades/")}">Анна, 7 Б</a>' in page
+        assert f'<a href="{home.url(1, "grades/")}" aria-current="page">Борис, 7 Б</a>' in page
+        assert f'<a href="{other.url(0, "grades/")}">Анна, 7 Б</a>' in page
 
     def test_opening_a_childs_page_is_kept(self, signed_in, home):
         page_of(signed_in, home.url(1))
@@ -315,19 +339,24 @@ class TestBudget:
             for _ in range(10):
                 home.tell("Отличен 6 по математика", child=child)
                 give(home, "6", child=child)
+        page_of(signed_in)  # keeps the tabs
         with statements() as four:
             page_of(signed_in)
 
         assert len(two) == len(four) <= 8
 
-    def test_another_school_adds_its_own_two(self, signed_in, home, two_schools):
+    def test_another_school_adds_its_own_two_and_the_way_back(self, signed_in, home, two_schools):
+        page_of(signed_in)
         with statements() as one:
             page_of(signed_in)
-        family_of(build(two_schools[1].pk), home.user)
-        with statements() as both:
+        other = family_of(build(two_schools[1].pk), home.user)
+        page_of(signed_in)
+        with statements() as first:
             page_of(signed_in)
+        with statements() as last:
+            page_of(signed_in, other.url(0))
 
-        assert len(both) - len(one) == 2
+        assert (len(first) - len(one), len(last) - len(one)) == (3, 2)
 
     @pytest.mark.parametrize("page", TestDoors.PAGES)
     def test_every_page_of_a_child_stays_within_the_budget(self, signed_in, home, page):

@@ -214,7 +214,7 @@ def homework_of(child: Child) -> list[GivenHomework]:
         GivenHomework(
             subject=subject,
             text=text,
-            due=bg.day_name(due, lang()) if due else _("без срок"),
+            due=_("за %(day)s") % {"day": bg.day_name(due, lang())} if due else _("без срок"),
             given=bg.written_date(given, lang()),
             is_ahead=due is None or due >= today,
         )

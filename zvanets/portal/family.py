@@ -24,6 +24,7 @@ from zvanets.portal.statements import ChildRow, children
 from zvanets.tenancy.school import BIGINT_MAX, at_school
 
 Params = ParamSpec("Params")
+CHILDREN = "children"  # in the session: each child as [school, student, tab], so that the other pages ask nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,16 +129,37 @@ def _child(request: Any, student_id: int) -> Child:
     return found[0]
 
 
+def keep_tabs(request: Any, children: list[Child]) -> None:
+    """Keep the tabs of the first page for the others; a tab gives no right, its page asks again."""
+    kept = [[each.row.school_id, each.row.student_id, each.tab] for each in children]
+    if request.session.get(CHILDREN) != kept:
+        request.session[CHILDREN] = kept
+
+
 def page(request: Any, template: str, child: Child, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
     """Render a page of one child with its header; `seats` of the context replaces the short way to the other places."""
+    nav = _nav(request, child)
     header = {
         "child": child,
         "seat": request.user.name,
         "seats": [Place("/", gettext("Другите ми места"))] if request.session.get(PLACES, 2) > 1 else [],
-        "nav": _nav(request, child),
+        "nav": nav,
+        "siblings": _siblings(request, child, nav),
         "today": bg.written_date(child.today(), lang()),
     }
     return render(request, template, header | context, status=status)
+
+
+def _siblings(request: Any, child: Child, nav: list[Place]) -> list[Place]:
+    """Return a tab for each child that leads to the same page of theirs; nothing where there is one child."""
+    own = (child.row.school_id, child.row.student_id)
+    page = next((each.url.removeprefix(child.url_home) for each in nav if each.is_here), "")
+    tabs = [(school, student, title) for school, student, title in request.session.get(CHILDREN, [])]
+    return [
+        Place(f"{reverse('portal:child', args=[school, student])}{page}", title, (school, student) == own)
+        for school, student, title in tabs
+        if len(tabs) > 1
+    ]
 
 
 def _nav(request: HttpRequest, child: Child) -> list[Place]:

@@ -52,13 +52,18 @@ def absence_answer(total: Totals) -> Answer:
     shown = shown_halves(total.halves, lang())
     if total == Totals():
         return Answer(shown)
+    absences = bg.counted(total.unexcused, "absence", lang())
+    late = bg.counted(total.late, "lateness", lang())
     sentences = [
-        _("%(absences)s по неуважителни причини и %(late)s неизвинени закъснения, всяко за половин час: %(sum)s.")
-        % {"absences": bg.counted(total.unexcused, "absence", lang()), "late": total.late, "sum": shown}
+        _("%(absences)s по неуважителни причини и %(late)s без извинение, всяко за половин час: %(sum)s.")
+        % {"absences": absences, "late": late, "sum": shown}
+        if total.late
+        else _("%(absences)s по неуважителни причини.") % {"absences": absences}
     ]
-    if total.excused or total.excused_late:
-        sentences.append(
-            _("Не влизат: %(excused)s по уважителни причини и %(late)s извинени закъснения.")
-            % {"excused": bg.counted(total.excused, "absence", lang()), "late": total.excused_late}
-        )
+    if total.excused:
+        excused = bg.counted(total.excused, "absence", lang())
+        sentences.append(_("Не влизат: %(absences)s по уважителни причини.") % {"absences": excused})
+    if total.excused_late:
+        excused = bg.counted(total.excused_late, "lateness", lang())
+        sentences.append(_("Не влизат и извинените закъснения: %(late)s.") % {"late": excused})
     return Answer(shown, sentences)

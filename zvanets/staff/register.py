@@ -101,7 +101,7 @@ def _row(row: Row, said: Words, *, is_open: bool) -> str:
     return (
         f"{_errors(row)}"
         f'<tr data-student="{student}"><td>{row.line.number or ""}</td>'
-        f'<th scope="row"><button type="button" class="name" data-col="name" aria-expanded="false" aria-controls="below-{student}">'
+        f'<th scope="row"><button type="button" class="name" data-col="name" title="{said.more}" aria-expanded="false" aria-controls="below-{student}">'
         f'{name}<span class="sr">, {said.more}</span>{icon}</button>{_told(row)}</th>'
         f"{_absent(row, name, said, off)}{_late(row, name, said, off)}{_grades(row, name, said, off)}</tr>"
         f"{_below(row, name, said, is_open=is_open)}"

@@ -87,7 +87,7 @@ def told_lines(seat: Seat, messages: QuerySet[Message]) -> list[ToldLine]:
         ToldLine(
             at=f"{message.created_at.astimezone(seat.zone):%H:%M:%S}",
             student=message.student.short_name if message.student else "",
-            channel=str(ChannelName(message.channel).label),
+            channel=_(ChannelName(message.channel).label),
             subject=message.subject or message.text.partition("\n")[0],
             state=_state_words()[Status(message.status)],
             took=duration(message.accepted_at - message.entered_at) if message.accepted_at else "",

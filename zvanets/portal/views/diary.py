@@ -89,7 +89,7 @@ def week(request: FamilyRequest) -> HttpResponse:
     monday = day - timedelta(days=day.weekday())
     context = {
         "days": diary.week_of(request.child, day),
-        "dates": f"{monday:%d.%m} – {bg.written_date(monday + timedelta(days=6), lang())}",
+        "dates": bg.days(monday, monday + timedelta(days=6), lang()),
         "before": (monday - timedelta(days=7)).isoformat(),
         "after": (monday + timedelta(days=7)).isoformat(),
     }

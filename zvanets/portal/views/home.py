@@ -14,7 +14,7 @@ from zvanets.accounts.actor import SignedInRequest
 from zvanets.accounts.models import FAMILY
 from zvanets.accounts.seats import places, seats_of
 from zvanets.lib import bg, clock, damm
-from zvanets.portal.family import Child, FamilyRequest, children_at, family, lang, opened, page
+from zvanets.portal.family import Child, FamilyRequest, children_at, family, keep_tabs, lang, opened, page
 from zvanets.portal.feed import Feed, feed_of, mark_read, number
 from zvanets.rules.absences import PAYMENTS_END_AT, in_lessons, parent_days, parent_days_left, shown_halves
 from zvanets.rules.averages import Method, average
@@ -36,21 +36,25 @@ class Fact:
 def home(request: SignedInRequest, school_id: int | None = None, student_id: int | None = None) -> HttpResponse:
     """The page of one child, of the first one when none is named, beneath a tab for each child in all schools."""
     seats = seats_of(request.user)
+    schools = list(dict.fromkeys(seat.school_id for seat in seats if seat.role in FAMILY))
     everyone: list[Child] = []
     chosen: Child | None = None
     feed: Feed | None = None
-    for school in dict.fromkeys(seat.school_id for seat in seats if seat.role in FAMILY):
+    for school in schools:
         with at_school(school):
-            here = children_at(request)
-            everyone += here
-            if chosen is None and (chosen := _wanted(here, school_id, student_id)):
-                opened(chosen, "home")
-                feed = feed_of(chosen)
+            everyone += children_at(request)
+            if school == schools[-1]:  # all children are known by now, and mostly there is one school
+                chosen = _wanted(everyone, school_id, student_id)
+                feed = _opened(chosen) if chosen and chosen.row.school_id == school else None
+    if chosen and feed is None:
+        with at_school(chosen.row.school_id):
+            feed = _opened(chosen)
     mine = places(request.user, seats, here=request.path_info)
     if chosen is None or feed is None:
         if student_id is not None:
             raise Http404
         return render(request, "portal/nobody.html", {"seats": mine})
+    keep_tabs(request, everyone)
     context = _news(chosen, feed) | {
         "tabs": [(each, each is chosen) for each in everyone],
         "seats": mine if len(mine) > 1 else [],
@@ -61,10 +65,17 @@ def home(request: SignedInRequest, school_id: int | None = None, student_id: int
     return page(request, "portal/home.html", chosen, context)
 
 
-def _wanted(here: list[Child], school_id: int | None, student_id: int | None) -> Child | None:
+def _wanted(everyone: list[Child], school_id: int | None, student_id: int | None) -> Child | None:
+    """Return the child of the address; where none is named, the first of whom there is something new."""
     if student_id is None:
-        return next(iter(here), None)
-    return next((each for each in here if (each.row.school_id, each.row.student_id) == (school_id, student_id)), None)
+        return next((each for each in everyone if each.row.unread), everyone[0] if everyone else None)
+    wanted = (school_id, student_id)
+    return next((each for each in everyone if (each.row.school_id, each.row.student_id) == wanted), None)
+
+
+def _opened(child: Child) -> Feed:
+    opened(child, "home")
+    return feed_of(child)
 
 
 @require_safe

@@ -83,17 +83,13 @@ def _week(request: StaffRequest, monday: date) -> HttpResponse:
         for on, group in groupby(ordered, key=_date)
     ]
     context = {
-        "title": _("Седмица %(first)s – %(last)s") % {"first": _day_and_month(monday), "last": _day_and_month(sunday)},
+        "title": _("Седмица %(days)s") % {"days": bg.days(monday, sunday, lang())},
         "days": by_day,
         "before": seat.url("week", monday - timedelta(days=7)),
         "after": seat.url("week", monday + timedelta(days=7)),
         "is_this_week": monday == days.monday_of(seat.today()),
     }
     return page(request, "staff/week.html", context)
-
-
-def _day_and_month(day: date) -> str:
-    return bg.day_name(day, lang()).partition(", ")[2]
 
 
 def _date(lesson: Lesson) -> date:
