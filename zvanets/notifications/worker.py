@@ -147,7 +147,7 @@ def _deliver(bell: Bell, make: Callable[[], Channel]) -> None:
 
 @dataclass
 class Heartbeat:
-    """A line a minute for each channel: how many were sent since the start. Names nobody."""
+    """A line a minute for each channel: sent since the start, waiting now, and for how long the oldest is due."""
 
     delivery: Delivery
     _next: float = field(default_factory=time.monotonic)
@@ -155,7 +155,21 @@ class Heartbeat:
     def __call__(self) -> None:
         if time.monotonic() >= self._next:
             self._next = time.monotonic() + HEARTBEAT_SECONDS
-            note("worker alive", channel=self.delivery.channel.name, count=self.delivery.sent)
+            channel = self.delivery.channel.name
+            waiting, late = _waiting(channel)
+            note("worker alive", channel=channel, count=self.delivery.sent, queue=waiting, seconds=late)
+
+
+def _waiting(channel: str) -> tuple[int, float]:
+    """Return how many messages of the channel wait and for how many seconds the oldest of them has been due."""
+    with connections["worker"].cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*), min(due_at) FROM notifications_message"
+            " WHERE channel = %s AND status IN ('queued', 'sending', 'unknown')",
+            [channel],
+        )
+        waiting, oldest = cursor.fetchone()
+    return waiting, max(0.0, (clock.now() - oldest).total_seconds()) if oldest else 0.0
 
 
 def _housekeeping(bell: Bell) -> None:
