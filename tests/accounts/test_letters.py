@@ -19,7 +19,8 @@ from zvanets.lib import clock
 from zvanets.notifications.channels.base import NO_SCHOOL, AnswerLost, ChannelDown, SendError
 from zvanets.notifications.channels.email.channel import EmailChannel
 from zvanets.notifications.channels.email.client import Server
-from zvanets.notifications.letters import LEASE, Letters, drop_old
+from zvanets.notifications.letters import LEASE, Letters
+from zvanets.notifications.upkeep import LETTERS
 from zvanets.tenancy import roles
 
 pytestmark = committed
@@ -130,8 +131,9 @@ def test_a_letter_that_nobody_sent_for_a_day_is_deleted_unsent(client, ivan):
     ask(client)
     later, carrier = timedelta(hours=24, seconds=1), FakeChannel()
     assert send(carrier, later) == 0
-    assert drop_old(clock.now()) == 0
-    assert drop_old(clock.now() + later) == 1
+    LETTERS.clear(clock.now(), lambda: False)
+    assert len(waiting()) == 1
+    LETTERS.clear(clock.now() + later, lambda: False)
     assert waiting() == []
 
 

@@ -119,7 +119,10 @@ class SignIn(models.Model):
     address = models.GenericIPAddressField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["user", "-at"], name="sign_ins_of_a_user")]
+        indexes = [
+            models.Index(fields=["user", "-at"], name="sign_ins_of_a_user"),
+            models.Index(fields=["at"], name="sign_ins_by_time"),  # the worker deletes the oldest
+        ]
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.at:%Y-%m-%d %H:%M}"

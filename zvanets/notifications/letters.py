@@ -93,13 +93,6 @@ class Letters:
             self._paused_until = again
 
 
-def drop_old(now: datetime) -> int:
-    """Delete what nobody could send in a day: its secret must not lie about. Return how many."""
-    with connections["worker"].cursor() as cursor:
-        cursor.execute("DELETE FROM accounts_letter WHERE created_at < %s", [now - STALE_AFTER])
-        return int(cursor.rowcount)
-
-
 def _again(letter: Waiting, error: SendError, now: datetime) -> datetime | None:
     if isinstance(error, AnswerLost):
         return resend_at(letter.attempts, urgent=False, entered_at=letter.created_at, now=now)

@@ -6,13 +6,12 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.db import connections
 
 from zvanets.guardians.models import ChannelName
-from zvanets.history import access
 from zvanets.lib import clock
 from zvanets.lib.logs import note
 from zvanets.notifications import outbox
@@ -21,8 +20,9 @@ from zvanets.notifications.channels.email import bounces
 from zvanets.notifications.channels.email.channel import EmailChannel
 from zvanets.notifications.channels.portal.channel import PortalChannel
 from zvanets.notifications.delivery import Delivery
-from zvanets.notifications.fanout import fan_out
+from zvanets.notifications.fanout import fan_out, told_elsewhere
 from zvanets.notifications.letters import Letters
+from zvanets.notifications.upkeep import Upkeep
 
 RINGS = "zvanets_pending"  # the database notifies on this channel when history has something to tell
 LISTEN_SECONDS = 0.5  # how long a stop may take to be seen
@@ -67,7 +67,7 @@ def run(stop: threading.Event, channels: Mapping[str, Callable[[], Channel]] = C
         thread.start()
     note("worker started", worker="all", count=len(channels))
     try:
-        _keep_on(stop, "fan-out", FanOut(bell, tuple(channels)))
+        _keep_on(stop, "fan-out", FanOut(bell, (*channels, *told_elsewhere())))
     finally:
         stop.set()
         for name in channels:
@@ -173,15 +173,12 @@ def _waiting(channel: str) -> tuple[int, float]:
 
 
 def _housekeeping(bell: Bell) -> None:
-    """Once a day make and drop the months of reads; every minute fetch the bounces."""
-    kept: list[date] = []
+    """Each minute fetch the bounces and throw away what is old."""
+    upkeep = Upkeep(is_stopping=bell.stop.is_set)
 
     def step() -> None:
-        today = clock.today()
-        if kept != [today]:
-            access.keep(today)
-            kept[:] = [today]
         bounces.poll()
+        upkeep.run(clock.now())
         bell.stop.wait(timedelta(minutes=1).total_seconds())
 
     _keep_on(bell.stop, "housekeeping", step)

@@ -48,4 +48,8 @@ class Migration(migrations.Migration):
             model_name='signin',
             index=models.Index(fields=['user', '-at'], name='sign_ins_of_a_user'),
         ),
+        migrations.AddIndex(
+            model_name='signin',
+            index=models.Index(fields=['at'], name='sign_ins_by_time'),
+        ),
     ]
