@@ -58,8 +58,9 @@ def answers(port: int, path: str, status: int = 200) -> bool:
 
 
 def own_environment() -> dict[str, str]:
-    """Give this process' environment without what an installation was told."""
-    return {name: it for name, it in os.environ.items() if not name.startswith("ZVANETS_") and name != "DATABASE_URL"}
+    """Give this process' environment without what an installation was told, and as one where modules are compiled once."""
+    gone = {"DATABASE_URL", "PYTHONDONTWRITEBYTECODE"}
+    return {name: it for name, it in os.environ.items() if not name.startswith("ZVANETS_") and name not in gone}
 
 
 def tree_cpu_seconds(root: int) -> float:
