@@ -55,10 +55,11 @@ def watch(words: str, when: str, times: int) -> None:
     def wrapper(execute, sql, params, many, context):
         hit = words in str(sql)
         left[0] -= hit
-        if hit and when == "before" and not left[0]:
+        reached = hit and left[0] <= 0  # another thread may have come here meanwhile
+        if reached and when == "before":
             die()
         result = execute(sql, params, many, context)
-        if hit and when == "after" and not left[0]:
+        if reached and when == "after":
             die()
         return result
 
