@@ -3,6 +3,8 @@
 import shutil
 import socket
 import subprocess
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 SIPP = shutil.which("sipp")
@@ -47,11 +49,28 @@ def free_port() -> int:
 
 def run(folder: Path, text: str, port: int, *options: str, seconds: float = 60) -> subprocess.CompletedProcess[str]:
     """Run a scenario against a port of this machine; its exit code is 0 when every call went as it says."""
+    command = _command(folder, text, port, options)
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=seconds, check=False)
+
+
+@contextmanager
+def running(folder: Path, text: str, port: int, *options: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a scenario beside; it is killed if it has not ended by itself."""
+    command = _command(folder, text, port, options)
+    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _command(folder: Path, text: str, port: int, options: Iterable[str]) -> list[str]:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "scenario.xml"
     path.write_text(text)
-    command = [
+    once = ["-m", "1"] if "-m" not in options else []
+    return [
         str(SIPP), f"{HOST}:{port}", "-sf", str(path), "-i", HOST, "-p", str(free_port()), "-s", "1", "-nostdin",
-        "-trace_err", "-m", "1", *options,
+        "-trace_err", *once, *options,
     ]  # fmt: skip
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=seconds, check=False)

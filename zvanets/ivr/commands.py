@@ -2,9 +2,11 @@
 
 import asyncio
 import gc
+import os
 import signal
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import click
 
@@ -36,6 +38,7 @@ async def serve(options: Options) -> None:
     from zvanets.lib.logs import note
 
     sys.setswitchinterval(_SWITCH_SECONDS)
+    _hurry()
     loop = asyncio.get_running_loop()
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -55,3 +58,13 @@ async def serve(options: Options) -> None:
         transport.close()
         await voice.close()
         endpoint.report("telephone stopped")
+
+
+def _hurry() -> None:
+    """Ask the kernel to run this thread when its time has come: sound that is 10 ms late is heard, a page is not.
+
+    Threads and processes that we start do not inherit it. Who may not ask shares the machine as others do.
+    """
+    if sys.platform == "linux":
+        with suppress(OSError):
+            os.sched_setscheduler(0, os.SCHED_RR | os.SCHED_RESET_ON_FORK, os.sched_param(1))

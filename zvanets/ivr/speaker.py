@@ -112,5 +112,5 @@ def serve() -> None:
 
 
 if __name__ == "__main__":
-    os.nice(5)  # sound that is already made goes first
+    os.setpriority(os.PRIO_PROCESS, 0, 5)  # sound that is already made goes first
     serve()
