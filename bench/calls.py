@@ -69,7 +69,6 @@ def run() -> Figures:
         "at_once": CALLS,
         "refused": CALLS + 1 - int(report.get("answered", 0)) + abs(done),
         "late_ticks_pct": round(100 * report.get("late", 0) / max(1, report.get("ticks", 0)), 3),
-        "machine_late_pct": "per cent of wakes of an idle loop beside it, more than 10 ms late: what the machine itself owes",
         "cpu_share": round(watched.cpu_share, 3),
         "opened": opened,
         "packets": int(report.get("ticks", 0)),
