@@ -1,5 +1,6 @@
 """A person at a browser on one kept connection; and several of them at once, whose own cost does not count."""
 
+import gzip
 import html
 import http.client
 import re
@@ -46,7 +47,7 @@ class Browser:
     def _ask(self, method: str, path: str, body: str | None) -> Answer:
         headers = {
             "Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8",
-            "Accept-Encoding": "gzip, deflate, br",
+            "Accept-Encoding": "gzip",
             "Accept-Language": "bg,en;q=0.7",
             "Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()),
             "Origin": self.origin,
@@ -57,7 +58,8 @@ class Browser:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         self.connection.request(method, path, body, headers)
         response = self.connection.getresponse()
-        text = response.read().decode()
+        sent = response.read()
+        text = (gzip.decompress(sent) if response.headers.get("Content-Encoding") == "gzip" else sent).decode()
         for cookie in response.headers.get_all("Set-Cookie") or ():
             self.cookies |= {name: morsel.value for name, morsel in SimpleCookie(cookie).items()}
         return Answer(response.status, text, response.headers.get("Location", ""))

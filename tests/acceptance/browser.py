@@ -57,6 +57,14 @@ def sign_in(page: Page, url: str, name: str, password: str) -> None:
     page.wait_for_load_state()
 
 
+def weight(page: Page) -> int:
+    """Return how many bytes the page and all that it needs came in, as they were sent."""
+    return page.evaluate(
+        "() => [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]"
+        ".reduce((sum, one) => sum + one.encodedBodySize, 0)"
+    )
+
+
 def picture(page: Page, name: str) -> None:
     """Keep four pictures of a page: phone and desktop, light and dark."""
     PICTURES.mkdir(parents=True, exist_ok=True)

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 import pytest
 
 from tests.acceptance import browser as browsers
-from tests.acceptance.browser import Hand, picture, sign_in
+from tests.acceptance.browser import Hand, picture, sign_in, weight
 from tests.acceptance.system import PASSWORD, SCHOOLS, SMTP_SINK, System, installation, wait_for
 
 SCHOOL = 9900102
 CLOCK = "2025-10-07T10:20+03:00"
 GRACE_SECONDS = 3
+HEAVIEST = 60_000  # bytes of a page with its style and scripts
 # How each kind reads, in Bulgarian or for those who chose English.
 WORDS = {
     "absence": re.compile("Отсъства|Absent"),
@@ -87,6 +88,7 @@ def test_every_guardian_who_asked_reads_it_seconds_later(school, capsys):
         sign_in(page, school.url, teacher, PASSWORD)
         page.goto(f"{school.url}/s/{SCHOOL}/now/")
         assert f"{class_group} · {subject}" in page.inner_text("h1")
+        assert weight(page) <= HEAVIEST
         picture(page, "lesson")
         ids = students(page)
         assert len(ids) == size
@@ -97,6 +99,7 @@ def test_every_guardian_who_asked_reads_it_seconds_later(school, capsys):
         page.click("#save")
         page.wait_for_selector("#lesson .state >> text=Записано")
         portal_seconds = read_in_portal(family, saved)
+        assert weight(family) <= HEAVIEST
         picture(family, "portal")
         mail_seconds = read_by_mail(school, ids, saved)
         assert page.locator("#lesson [data-saved]").count() == 0
