@@ -51,7 +51,7 @@ def test_it_asks_and_a_no_writes_nothing(folder):
 def test_a_yes_writes_and_the_second_time_there_is_nothing_to_do(folder):
     done = run(folder.write(), "--year", 2025, answer="y\n")
     assert (done.exit_code, students()) == (0, 4)
-    assert "Никой не е известен." in done.output
+    assert "На никого не е съобщено." in done.output
     again = run(folder.path, "--year", 2025)
     assert again.exit_code == 0
     assert "Всичко вече е внесено." in again.output
@@ -84,3 +84,9 @@ def test_a_row_that_the_database_refuses_leaves_everything_as_it_was(folder):
     assert done.exit_code == 1
     assert "Базата отказа" in done.output
     assert students() == 4
+
+
+def test_what_is_not_there_is_said_in_words(folder):
+    assert "Папката не може да се прочете: Няма папка" in run(folder.path / "nowhere", "--year", 2025).output
+    (folder.write() / "guardians.csv").unlink()
+    assert "guardians.csv: Няма такъв файл в папката." in run(folder.path, "--year", 2025).output

@@ -149,6 +149,6 @@ def _show_plan(console: "Console", roster: "Roster", plan: "Plan") -> None:
 def _show_written(console: "Console", written: "Written") -> None:
     from django.utils.translation import gettext as _
 
-    text = _("Готово. Уроци от програмата: %(made)s нови, %(back)s отпаднали. Никой не е известен.")
+    text = _("Готово. Уроци от програмата: %(made)s нови, %(back)s отпаднали. На никого не е съобщено.")
     params = {"made": written.lessons_made, "back": written.lessons_taken_back}
     console.print(text % params, style="green")

@@ -89,7 +89,7 @@ class Finding:
         return gettext(self.msgid) % self.params
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.words}"
+        return ": ".join(filter(None, (str(self.place), self.words)))
 
 
 @dataclass

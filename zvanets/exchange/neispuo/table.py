@@ -46,6 +46,8 @@ def read_table(folder: Path, row: type[R], findings: Findings) -> Table[R]:
         table.is_whole = _Reading(row, table, findings).read(folder / row.FILE)
     except Unreadable as stop:
         findings.error(Kind.FILE, Place(row.FILE, stop.line), stop.msgid, **stop.params)
+    except FileNotFoundError:
+        findings.error(Kind.FILE, Place(row.FILE), gettext_noop("Няма такъв файл в папката."))
     except OSError as error:
         msgid = gettext_noop("Файлът не може да се отвори: %(why)s.")
         findings.error(Kind.FILE, Place(row.FILE), msgid, why=error.strerror or str(error))
