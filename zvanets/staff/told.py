@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, F, Max, OuterRef, QuerySet
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from zvanets.accounts.models import User
@@ -62,12 +62,14 @@ def messages_of(seat: Seat, day: date, *, of: User | None = None) -> QuerySet[Me
 
 
 def summed(messages: QuerySet[Message]) -> Sum:
-    by_status = messages.values("status").annotate(n=Count("pk"))
-    arrived = messages.filter(status__in=ARRIVED).aggregate(
-        n=Count("pk"), families=Count("student", distinct=True), slowest=Max(F("accepted_at") - F("entered_at"))
+    arrived = Q(status__in=ARRIVED)
+    found = messages.aggregate(
+        n=Count("pk", filter=arrived),
+        families=Count("student", distinct=True, filter=arrived),
+        slowest=Max(F("accepted_at") - F("entered_at"), filter=arrived),
+        failed=Count("pk", filter=Q(status=Status.FAILED)),
     )
-    failed = sum(row["n"] for row in by_status if row["status"] == Status.FAILED)
-    return Sum(arrived["n"], arrived["families"], arrived["slowest"], failed)
+    return Sum(found["n"], found["families"], found["slowest"], found["failed"])
 
 
 @dataclass(frozen=True, slots=True)
