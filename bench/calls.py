@@ -69,6 +69,7 @@ def run() -> Figures:
         "at_once": CALLS,
         "refused": CALLS + 1 - int(report.get("answered", 0)) + abs(done),
         "late_ticks_pct": round(100 * report.get("late", 0) / max(1, report.get("ticks", 0)), 3),
+        "machine_late_pct": round(watched.machine_late_pct, 3),
         "cpu_share": round(watched.cpu_share, 3),
         "opened": opened,
         "packets": int(report.get("ticks", 0)),
