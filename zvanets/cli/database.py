@@ -112,7 +112,7 @@ def _entered(database: Database) -> Database:
 
 def _with_roles(url: str, *, set_up: bool, ours: bool = False) -> Database:
     """Take the URL of a role that may make roles for the administrator's, any other for the application's own."""
-    derived = Database(app=_as_role(url, APP), worker=_as_role(url, WORKER), owner=_as_role(url, OWNER))
+    derived = Database(app=as_role(url, APP), worker=as_role(url, WORKER), owner=as_role(url, OWNER))
     if not set_up and _standing(derived.owner) is not Standing.CLOSED:
         return derived
     with _administrator(url) as admin:
@@ -174,7 +174,7 @@ def _may_build(connection: Connection) -> bool:
     return bool(row and row[0])
 
 
-def _as_role(url: str, role: str) -> str:
+def as_role(url: str, role: str) -> str:
     parts = urlsplit(url)
     where = parts.netloc.rpartition("@")[2]
     return parts._replace(netloc=f"{role}:{quote(role_password(role), safe='')}@{where}").geturl()

@@ -23,6 +23,7 @@ _ELSEWHERE = {
     "verify-history": "zvanets.history.commands",
     "receive-bounce": "zvanets.notifications.commands",
     "create-operator": "zvanets.cli.operators",
+    "erase-student": "zvanets.cli.erasing",
     "ivr": "zvanets.ivr.commands",
 }
 _LAST_WORDS_SECONDS = 20

@@ -25,7 +25,7 @@ def verify_history(schools: tuple[int, ...], against: Path | None) -> None:
 
     Keep what it prints outside the database: it is the anchor that --against reads.
     """
-    from zvanets.history.verify import anchor_now, verify
+    from zvanets.history.verify import anchor_now, erasures, verify
 
     anchors = read_anchors(against.read_text(encoding="utf-8")) if against else {}
     findings = []
@@ -37,6 +37,8 @@ def verify_history(schools: tuple[int, ...], against: Path | None) -> None:
             click.secho(str(finding), fg="red")
         else:
             click.echo(f"school {school_id}: whole to entry {number}, {chain.hex()}")
+            for by, count in erasures(school_id).items():
+                click.echo(f"school {school_id}: the words of {count} entries erased by entry {by}")
     if findings:
         raise click.exceptions.Exit(1)
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -148,6 +149,12 @@ def anchor_now(school_id: int, using: str = "default") -> Anchor:
         cursor.execute("SELECT number, chain FROM history_chainhead WHERE school_id = %s", [school_id])
         number, chain = cursor.fetchone() or (0, b"")
     return Anchor(number, bytes(chain))
+
+
+def erasures(school_id: int, using: str = "default") -> Mapping[int, int]:
+    """How many bodies each entry `body.erased` took, by its number."""
+    with at_school(school_id, using), connections[using].cursor() as cursor:
+        return Counter(_erased(cursor, school_id).values())
 
 
 def _erased(cursor: Any, school_id: int) -> dict[int, int]:
