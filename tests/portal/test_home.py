@@ -21,7 +21,7 @@ from zvanets.lib import clock
 from zvanets.notifications.models import Message
 from zvanets.rules.absences import AbsenceKind
 from zvanets.rules.delivery import Status
-from zvanets.schools.models import Lesson
+from zvanets.schools.models import Enrolment, Lesson
 from zvanets.tenancy.school import at_school
 
 pytestmark = pytest.mark.django_db
@@ -63,6 +63,19 @@ class TestChildren:
         assert f'href="{home.url(0)}"' in page
         assert f'href="{home.url(1)}"' in page
 
+    def test_who_has_left_is_shown_as_such_and_namesakes_with_their_school(self, client, home, two_schools):
+        other = family_of(build(two_schools[1].pk), home.user, children=1)
+        with at_school(home.small.id):
+            Enrolment.objects.filter(student=home.small.students[1]).update(status=Enrolment.Status.LEFT)
+        client.force_login(home.user)
+
+        page = page_of(client, home.url(1))
+        assert f'<a href="{home.url(1)}" aria-current="page">Борис, ОТПИСАН' in page
+        assert "Среден успех" in page
+        assert "Можете да извините" not in page
+        assert f'<a href="{home.url(0)}">Анна, 7 Б · ОУ „Изпитно“</a>' in page
+        assert f'<a href="{other.url(0)}">Анна, 7 Б · СУ „Съседно“</a>' in page
+
     def test_the_other_childs_news_is_counted_on_its_tab(self, signed_in, home):
         home.tell("Закъсня за 3-тия час", child=1)
         home.tell("Похвала", child=1)
@@ -89,9 +102,9 @@ class TestChildren:
         page_of(client)
 
         page = page_of(client, home.url(1, "grades/average/"))
-        assert f'<a href="{home.url(0, "grades/")}">Анна, 7 Б</a>' in page
+        assert f'<a href="{home.url(0, "grades/")}">Анна, 7 Б · ОУ „Изпитно“</a>' in page
         assert f'<a href="{home.url(1, "grades/")}" aria-current="page">Борис, 7 Б</a>' in page
-        assert f'<a href="{other.url(0, "grades/")}">Анна, 7 Б</a>' in page
+        assert f'<a href="{other.url(0, "grades/")}">Анна, 7 Б · СУ „Съседно“</a>' in page
 
     def test_opening_a_childs_page_is_kept(self, signed_in, home):
         page_of(signed_in, home.url(1))

@@ -40,8 +40,13 @@ class Child:
         return f"{self.row.first_name} {self.row.last_name}"
 
     @property
+    def has_left(self) -> bool:
+        """Whether the child stands in no class of this school today."""
+        return not self.row.class_name
+
+    @property
     def tab(self) -> str:
-        return f"{self.row.first_name}, {self.row.class_name}" if self.row.class_name else self.row.first_name
+        return f"{self.row.first_name}, {self.row.class_name or gettext('ОТПИСАН')}"
 
     @property
     def is_self(self) -> bool:
@@ -129,9 +134,17 @@ def _child(request: Any, student_id: int) -> Child:
     return found[0]
 
 
+def tabs_of(children: list[Child]) -> list[tuple[Child, str]]:
+    """Return each child with the words on its tab; who stands in two schools, or has a namesake, with the school."""
+    words = [each.tab for each in children]
+    return [
+        (each, each.tab if words.count(each.tab) == 1 else f"{each.tab} · {each.row.school_name}") for each in children
+    ]
+
+
 def keep_tabs(request: Any, children: list[Child]) -> None:
     """Keep the tabs of the first page for the others; a tab gives no right, its page asks again."""
-    kept = [[each.row.school_id, each.row.student_id, each.tab] for each in children]
+    kept = [[each.row.school_id, each.row.student_id, tab] for each, tab in tabs_of(children)]
     if request.session.get(CHILDREN) != kept:
         request.session[CHILDREN] = kept
 

@@ -14,7 +14,7 @@ from zvanets.accounts.actor import SignedInRequest
 from zvanets.accounts.models import FAMILY
 from zvanets.accounts.seats import places, seats_of
 from zvanets.lib import bg, clock, damm
-from zvanets.portal.family import Child, FamilyRequest, children_at, family, keep_tabs, lang, opened, page
+from zvanets.portal.family import Child, FamilyRequest, children_at, family, keep_tabs, lang, opened, page, tabs_of
 from zvanets.portal.feed import Feed, feed_of, mark_read, number
 from zvanets.rules.absences import PAYMENTS_END_AT, in_lessons, parent_days, parent_days_left, shown_halves
 from zvanets.rules.averages import Method, average
@@ -56,7 +56,7 @@ def home(request: SignedInRequest, school_id: int | None = None, student_id: int
         return render(request, "portal/nobody.html", {"seats": mine})
     keep_tabs(request, everyone)
     context = _news(chosen, feed) | {
-        "tabs": [(each, each is chosen) for each in everyone],
+        "tabs": [(each, words, each is chosen) for each, words in tabs_of(everyone)],
         "seats": mine if len(mine) > 1 else [],
         "facts": _facts(chosen),
         "phone": settings.PHONE_NUMBER,
@@ -131,14 +131,12 @@ def _facts(child: Child) -> list[Fact]:
             "" if row.grades else _("още няма оценки с число"),
             child.url("average") if row.grades else "",
             _("как е изчислено?"),
-        ),
-        Fact(
-            _("Неуважителни часове този месец"),
-            month,
-            _("при %(hours)s спират надбавките")
-            % {"hours": bg.number(in_lessons(PAYMENTS_END_AT).to_integral(), lang())},
-        ),
+        )
     ]
+    if child.has_left:
+        return facts
+    at = bg.number(in_lessons(PAYMENTS_END_AT).to_integral(), lang())
+    facts.append(Fact(_("Неуважителни часове този месец"), month, _("при %(hours)s спират надбавките") % {"hours": at}))
     if row.may_excuse:
         facts.append(
             Fact(
