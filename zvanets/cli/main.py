@@ -23,6 +23,7 @@ _ELSEWHERE = {
     "verify-history": "zvanets.history.commands",
     "receive-bounce": "zvanets.notifications.commands",
     "create-operator": "zvanets.cli.operators",
+    "sms": "zvanets.notifications.channels.sms.commands",
     "erase-student": "zvanets.cli.erasing",
     "ivr": "zvanets.ivr.commands",
 }

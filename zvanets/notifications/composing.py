@@ -5,13 +5,17 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
 
-from zvanets.guardians.models import ChannelName
+from zvanets.guardians.models import ChannelName, SmsScript
 from zvanets.history.verbs import Verb
+from zvanets.lib.sms_length import PART_16, sms_length, split
+from zvanets.lib.transliterate import to_gsm
 from zvanets.notifications import wording
 from zvanets.notifications.catalogue import telling_of
 from zvanets.notifications.hearers import Hearer
 from zvanets.notifications.wording import Words
 from zvanets.rules.delivery import Fact
+
+SMS_PARTS = 3  # of an SMS; the rest of a long text is in the portal
 
 
 class Text(NamedTuple):
@@ -24,12 +28,12 @@ class Composer:
     """Remembers what it rendered for as long as one batch of the fan-out lasts."""
 
     _words: dict[tuple[int, str, str, str], Words] = field(default_factory=dict)
-    _texts: dict[tuple[tuple[int, ...], tuple[str, ...], str, str, str], Text] = field(default_factory=dict)
+    _texts: dict[tuple[tuple[int, ...], tuple[str, ...], str, str, str, str], Text] = field(default_factory=dict)
 
     def compose(self, facts: Sequence[Fact], hearer: Hearer) -> Text:
         """Return the subject and text; what is urgent stands first."""
         numbers, verbs = tuple(fact.number for fact in facts), tuple(fact.verb for fact in facts)
-        key = (numbers, verbs, hearer.child, hearer.channel, hearer.language)
+        key = (numbers, verbs, hearer.child, hearer.channel, hearer.language, hearer.sms_script)
         if key not in self._texts:
             self._texts[key] = self._compose(facts, hearer)
         return self._texts[key]
@@ -38,7 +42,7 @@ class Composer:
         facts = sorted(facts, key=_urgent_first)
         parts = [self._say(fact, hearer) for fact in facts]
         if hearer.channel == ChannelName.SMS:
-            return Text("", f"{hearer.child}: {'; '.join(line for part in parts for line in part.lines)}")
+            return Text("", _as_sms(f"{hearer.child}: {'; '.join(line for part in parts for line in part.lines)}", hearer))
         if hearer.channel != ChannelName.EMAIL:
             return Text("", "\n\n".join("\n".join(part.lines) for part in parts))
         subject = parts[0].subject
@@ -68,6 +72,20 @@ def _unrepeated(parts: Sequence[Words]) -> list[list[str]]:
         [part.lines[0], *(line for line in part.lines[1:] if line not in last.lines)] for last, part in pairwise(parts)
     ]
     return [list(parts[0].lines), *rest]
+
+
+def _as_sms(text: str, hearer: Hearer) -> str:
+    """Return the text in the letters that the family chose, in no more parts than are worth their price.
+
+    Who reads English gets Latin letters: one Cyrillic name would double the price.
+    """
+    is_latin = hearer.sms_script == SmsScript.LATIN or hearer.language != "bg"
+    text = to_gsm(text) if is_latin else text
+    if sms_length(text, PART_16).parts <= SMS_PARTS:
+        return text
+    end = "..." if is_latin else "…"
+    whole = "".join(split(text, PART_16)[:SMS_PARTS])
+    return whole[: -2 * len(end)].rstrip() + end
 
 
 def _urgent_first(fact: Fact) -> tuple[bool, int]:

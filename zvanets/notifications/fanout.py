@@ -9,6 +9,7 @@ from functools import cache
 from typing import Self
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
 
 from zvanets.guardians.models import ChannelName
@@ -26,6 +27,7 @@ from zvanets.schools.models import School
 from zvanets.tenancy.school import at_school, school_now
 
 CHANNELS = (ChannelName.PORTAL, ChannelName.EMAIL)
+ELSEWHERE = (ChannelName.SMS,)  # sent by a process of its own, which is woken
 AT_ONCE = 1000  # entries of one school in one transaction
 PUT_OFF = timedelta(minutes=10)
 
@@ -65,6 +67,11 @@ class Round:
         self.entries += other.entries
         self.messages += other.messages
         return self
+
+
+def told_elsewhere() -> tuple[str, ...]:
+    """Return the channels that other processes send by: SMS where a carrier is configured."""
+    return (ChannelName.SMS,) if settings.SMPP_URL else ()
 
 
 def fan_out(channels: Collection[str] = CHANNELS, *, now: datetime | None = None) -> Round:
@@ -175,6 +182,8 @@ def _write(drafts: Sequence[Draft], now: datetime) -> None:
     composer = Composer()
     made = [draft for draft in drafts if draft.facts]
     messages = Message.objects.bulk_create([_message(draft, composer, now) for draft in made])
+    for channel in {draft.hearer.channel for draft in made}.intersection(ELSEWHERE):
+        outbox.ring(channel)
     Told.objects.bulk_create(
         [
             Told(

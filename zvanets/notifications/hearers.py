@@ -25,6 +25,7 @@ _COLUMNS = (
     "guardianship__student__first_name",
     "channel",
     "guardianship__guardian__language",
+    "guardianship__guardian__sms_script",
     "kinds",
     "wait_minutes",
     "contact",
@@ -41,6 +42,7 @@ class Hearer:
     child: str
     channel: str
     language: str
+    sms_script: str
     kinds: Collection[str]
     wait_minutes: int
     contact_id: int | None

@@ -11,6 +11,7 @@ from django.db import connections
 from zvanets.rules.delivery import Fact, key_of
 from zvanets.tenancy.school import school_now
 
+MESSAGES = "zvanets_message"  # the database notifies on this channel when a message waits for a process of its own
 _LOCK = 0x7A760000_00000000  # advisory locks of fan-out: one for each school
 
 _DUE = """
@@ -95,6 +96,12 @@ def take(now: datetime, *, limit: int) -> list[Waiting]:
         cursor.execute(_TAKE, {"school": school_now(), "now": now, "limit": limit})
         rows = [Waiting(fact_of(EntryRow(*row[:7])), *row[7:]) for row in cursor.fetchall()]
     return _with_their_corrections(rows)
+
+
+def ring(channel: str) -> None:
+    """Wake the process that sends by this channel, once the transaction is committed."""
+    with connections["default"].cursor() as cursor:
+        cursor.execute("SELECT pg_notify(%s, %s)", [MESSAGES, channel])
 
 
 def empty(waiting: Iterable[Waiting]) -> None:

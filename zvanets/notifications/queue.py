@@ -16,13 +16,14 @@ from zvanets.rules.delivery import STALE_AFTER, Status, is_stale, resend_at, sou
 
 LEASE = timedelta(seconds=60)
 
-_CLAIM = """
-WITH due AS (
-    SELECT school_id, id, due_at FROM notifications_message
-    WHERE channel = %(channel)s AND status = 'queued' AND due_at <= %(now)s
-    ORDER BY is_urgent DESC, due_at LIMIT %(limit)s
-    FOR UPDATE SKIP LOCKED
-)
+_LOCK = """
+SELECT school_id, id FROM notifications_message
+WHERE channel = %(channel)s AND status = 'queued' AND due_at <= %(now)s
+ORDER BY is_urgent DESC, due_at LIMIT %(limit)s
+FOR UPDATE SKIP LOCKED
+"""
+_CLAIM = f"""
+WITH due AS ({_LOCK})
 UPDATE notifications_message m SET due_at = %(lease)s
 FROM due
 WHERE m.school_id = due.school_id AND m.id = due.id
@@ -122,18 +123,30 @@ def claim(channel: str, *, limit: int, now: datetime) -> list[Claimed]:
     """Lease the channel's due messages, urgent ones first, and read what a letter needs."""
     with connections["worker"].cursor() as cursor:
         cursor.execute(_CLAIM, {"channel": channel, "now": now, "limit": limit, "lease": now + LEASE})
-        keys = cursor.fetchall()
-        if not keys:
-            return []
-        schools, ids = zip(*keys, strict=True)
-        about: dict[str, Any] = {
-            "schools": list(schools),
-            "ids": list(ids),
-            "today": clock.today(),
-            "stale": now - STALE_AFTER,
-        }
-        cursor.execute(_READ, about)
-        return [Claimed(Letter(*row[:9]), *row[9:]) for row in cursor.fetchall()]
+        return _read(cursor, now)
+
+
+def lock_due(channel: str, *, limit: int, now: datetime) -> list[Claimed]:
+    """As `claim`, for who writes their next state in the same transaction on `worker`."""
+    with connections["worker"].cursor() as cursor:
+        cursor.execute(_LOCK, {"channel": channel, "now": now, "limit": limit})
+        return _read(cursor, now)
+
+
+def _read(cursor: Any, now: datetime) -> list[Claimed]:
+    """Read the messages whose keys the cursor has just found."""
+    keys = cursor.fetchall()
+    if not keys:
+        return []
+    schools, ids = zip(*keys, strict=True)
+    about: dict[str, Any] = {
+        "schools": list(schools),
+        "ids": list(ids),
+        "today": clock.today(),
+        "stale": now - STALE_AFTER,
+    }
+    cursor.execute(_READ, about)
+    return [Claimed(Letter(*row[:9]), *row[9:]) for row in cursor.fetchall()]
 
 
 def begin(message: Claimed, *, after: Outcome | None = None) -> bool:
@@ -190,15 +203,15 @@ def recover(channel: str, *, now: datetime) -> int:
         )
         rows = cursor.fetchall()
         if rows:
-            _move_doubtful(rows, now)
+            _move_doubtful(rows, channel, now)
     return sum(status == Status.SENDING for _, _, status, *_ in rows)
 
 
-def _move_doubtful(rows: Iterable[tuple[int, int, str, bool, datetime, int]], now: datetime) -> None:
+def _move_doubtful(rows: Iterable[tuple[int, int, str, bool, datetime, int]], channel: str, now: datetime) -> None:
     moved = []
     for school_id, message_id, status, is_urgent, entered_at, lost in rows:
         if status == Status.SENDING:
-            due_at = in_doubt_until(lost + 1, is_urgent=is_urgent, entered_at=entered_at, now=now)
+            due_at = in_doubt_until(lost + 1, is_urgent=is_urgent, entered_at=entered_at, now=now, channel=channel)
             moved.append((school_id, message_id, Status.UNKNOWN, due_at, lost + 1))
         else:
             then = Status.FAILED if is_stale(entered_at, now) else Status.QUEUED
@@ -214,9 +227,11 @@ def _move_doubtful(rows: Iterable[tuple[int, int, str, bool, datetime, int]], no
         )
 
 
-def in_doubt_until(lost_answers: int, *, is_urgent: bool, entered_at: datetime, now: datetime) -> datetime:
+def in_doubt_until(
+    lost_answers: int, *, is_urgent: bool, entered_at: datetime, now: datetime, channel: str = ""
+) -> datetime:
     """Return when a message without an answer is handed over again; when never, the moment at which it is given up."""
-    again = resend_at(lost_answers, urgent=is_urgent, entered_at=entered_at, now=now)
+    again = resend_at(lost_answers, urgent=is_urgent, entered_at=entered_at, now=now, channel=channel)
     return again or max(now, entered_at + STALE_AFTER + timedelta(seconds=1))
 
 

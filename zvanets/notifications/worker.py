@@ -20,7 +20,7 @@ from zvanets.notifications.channels.email import bounces
 from zvanets.notifications.channels.email.channel import EmailChannel
 from zvanets.notifications.channels.portal.channel import PortalChannel
 from zvanets.notifications.delivery import Delivery
-from zvanets.notifications.fanout import fan_out
+from zvanets.notifications.fanout import fan_out, told_elsewhere
 from zvanets.notifications.letters import Letters
 from zvanets.notifications.upkeep import Upkeep
 
@@ -67,7 +67,7 @@ def run(stop: threading.Event, channels: Mapping[str, Callable[[], Channel]] = C
         thread.start()
     note("worker started", worker="all", count=len(channels))
     try:
-        _keep_on(stop, "fan-out", FanOut(bell, tuple(channels)))
+        _keep_on(stop, "fan-out", FanOut(bell, (*channels, *told_elsewhere())))
     finally:
         stop.set()
         for name in channels:
