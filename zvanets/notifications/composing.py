@@ -42,7 +42,9 @@ class Composer:
         facts = sorted(facts, key=_urgent_first)
         parts = [self._say(fact, hearer) for fact in facts]
         if hearer.channel == ChannelName.SMS:
-            return Text("", _as_sms(f"{hearer.child}: {'; '.join(line for part in parts for line in part.lines)}", hearer))
+            return Text(
+                "", _as_sms(f"{hearer.child}: {'; '.join(line for part in parts for line in part.lines)}", hearer)
+            )
         if hearer.channel != ChannelName.EMAIL:
             return Text("", "\n\n".join("\n".join(part.lines) for part in parts))
         subject = parts[0].subject

@@ -28,7 +28,7 @@ UPDATE notifications_message m SET due_at = %(lease)s
 FROM due
 WHERE m.school_id = due.school_id AND m.id = due.id
 RETURNING m.school_id, m.id
-"""
+"""  # noqa: S608  (constants of this module)
 # Whether it may still be sent is asked now and not when it was written: a right may have ended meanwhile.
 _READ = """
 SELECT m.school_id, m.id, COALESCE(c.address, ''), m.language, m.subject, m.text,

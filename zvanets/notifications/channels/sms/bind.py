@@ -176,7 +176,7 @@ class Bind:
     async def _save_once(self) -> None:
         step("answered")
         answers, self.answers = self.answers, Answers()
-        await self.channel.database(ledger.save, self.number, answers, price=self.carrier.price)
+        await self.channel.database(ledger.keep, self.number, answers, price=self.carrier.price)
         step("saved")
 
     # Keeping what comes in

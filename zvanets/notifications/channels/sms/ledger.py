@@ -155,7 +155,7 @@ def _columns(flights: Sequence[Flight]) -> dict[str, Any]:
     }
 
 
-def save(bind: int, answers: Answers, *, price: Decimal) -> None:
+def keep(bind: int, answers: Answers, *, price: Decimal) -> None:
     """Write what carriers answered, in one statement."""
     outcomes = [outcome for outcome, _ in answers.outcomes]
     with connections[WORKER].cursor() as cursor:
