@@ -131,7 +131,8 @@ class Installation:
                 start_new_session=True,
             )
         if name == "serve":
-            wait_for(self.answers, 60)
+            wait_for(lambda: self.answers() or self.processes[name].poll() is not None, 60)
+            assert self.processes[name].poll() is None, (self.state / f"{name}.log").read_text()[-3000:]
 
     def answers(self) -> bool:
         """Whether the web serves and reaches its database."""
