@@ -187,7 +187,7 @@ STATICFILES_DIRS = [ROOT / "zvanets" / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
-        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        "BACKEND": "config.static.HashedFiles"
         if env.bool("ZVANETS_HASHED_STATIC", default=False)  # the command sets it where it has collected them
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
@@ -214,6 +214,7 @@ SIP_RING_SECONDS = env.float("ZVANETS_SIP_RING_SECONDS", default=1.0)
 SIP_STOP_SECONDS = env.float("ZVANETS_SIP_STOP_SECONDS", default=8.0)  # how long a stop waits for calls to end
 SIP_PROMPTS = env.str("ZVANETS_SIP_PROMPTS", default="")  # recordings that replace the voice, see docs/operations
 SPEECH = STATE / "speech"
+TELEPHONE_PORT = env.int("ZVANETS_TELEPHONE_PORT", default=0)  # of the demo's own telephone
 
 # Short messages, see docs/operations/sms.md. Empty: no SMS is offered.
 SMPP_URL = env.str("ZVANETS_SMPP_URL", default="")

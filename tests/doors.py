@@ -83,7 +83,9 @@ DOORS: dict[str, Door] = {
     # Those who run the service
     "operator:home": Door(("operator",), statements=4),
     # The demo's page: nobody signs in to it, and it shows letters of the invented school alone
-    "demo:phones": Door(EVERYBODY, statements=4),
+    "demo:phones": Door(EVERYBODY, statements=5),
     "demo:mail": Door(EVERYBODY, statements=2),
+    "demo:telephone": Door(EVERYBODY, get=False, post=True),
+    "demo:sound": Door(EVERYBODY),
 }
 assert set(FAMILY) > set(CHILDS_OWN)

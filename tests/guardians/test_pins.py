@@ -9,9 +9,10 @@ from tests.marks import committed
 from tests.small_school import add_guardian, build
 from zvanets.guardians.actions import add_contact, confirm_contact, start_confirmation, withdraw_right
 from zvanets.guardians.models import Contact, Guardian, Guardianship, PinTry
-from zvanets.guardians.pins import check_pin, code_for_student, issue_pin, lift_lock
+from zvanets.guardians.pins import check_pin, choose_pin, code_for_student, issue_pin, lift_lock
 from zvanets.history.models import Entry
 from zvanets.lib import damm
+from zvanets.lib.refusals import Refusal
 from zvanets.rules.pin_locks import Lock
 from zvanets.schools.models import Student, StudentCode
 from zvanets.tenancy.school import at_school
@@ -135,3 +136,29 @@ def test_tries_made_at_once_cannot_outrun_the_lock(two_schools):
     with at_school(small.id):
         assert PinTry.objects.filter(succeeded=False).count() == 5
     assert sum(answer.lock is not None for answer in answers) == 8
+
+
+@pytest.mark.django_db
+class TestChosenPin:
+    def test_a_chosen_pin_opens_the_right(self, inside, student):
+        choose_pin(actor=inside.head, guardian=inside.guardians[0], typed="271 828")
+
+        assert check_pin(actor=inside.head, student=student, pin="271828").right.guardian == inside.guardians[0]
+
+    def test_choosing_the_same_again_changes_nothing(self, inside):
+        for _ in range(2):
+            choose_pin(actor=inside.head, guardian=inside.guardians[0], typed="271828")
+
+        assert Entry.objects.filter(verb="pin.issued").count() == 1
+
+    @pytest.mark.parametrize("typed", ["123456", "1234", "абвгде"])
+    def test_a_weak_one_is_refused(self, inside, typed):
+        with pytest.raises(Refusal):
+            choose_pin(actor=inside.head, guardian=inside.guardians[0], typed=typed)
+
+    def test_two_guardians_of_one_child_cannot_choose_the_same(self, inside, student):
+        father = add_guardian(student, inside.lesson.date)
+        choose_pin(actor=inside.head, guardian=inside.guardians[0], typed="271828")
+
+        with pytest.raises(Refusal):
+            choose_pin(actor=inside.head, guardian=father, typed="271828")

@@ -84,7 +84,19 @@ class Demo:
         if "ZVANETS_SMTP_URL" not in os.environ:
             ours["ZVANETS_SMTP_URL"] = f"smtp://127.0.0.1:{_free_port()}"
             self.has_mailbox = True
+        ours |= self._telephone()
         return {"ZVANETS_ORIGIN": self.address, **_already("ZVANETS_ORIGIN"), **ours}
+
+    def _telephone(self) -> dict[str, str]:
+        """A line of our own with a telephone on the page, unless one to the outside is described."""
+        if any(name.startswith("ZVANETS_SIP_") for name in os.environ):
+            return {}
+        return {
+            "ZVANETS_SIP_HOST": "127.0.0.1",
+            "ZVANETS_SIP_PORT": str(_free_port(socket.SOCK_DGRAM)),
+            "ZVANETS_SIP_PEERS": "127.0.0.1",
+            "ZVANETS_TELEPHONE_PORT": str(_free_port()),
+        }
 
     def _children(self, lease: list[int]) -> list[Child]:
         web = [*_OURS, "serve", "--host", self.host, "--port", str(self.port)]
@@ -92,6 +104,10 @@ class Demo:
         if self.has_mailbox:
             port = os.environ["ZVANETS_SMTP_URL"].rpartition(":")[2]
             wanted["mailbox"] = [sys.executable, "-m", "zvanets.demo.mailbox", "--port", port, "--dir", str(self.mail)]
+        wanted["ivr"] = [*_OURS, "ivr"]
+        if bridge := os.environ.get("ZVANETS_TELEPHONE_PORT"):
+            sip = os.environ["ZVANETS_SIP_PORT"]
+            wanted["telephone"] = [sys.executable, "-m", "zvanets.demo.telephone", "--port", bridge, "--sip-port", sip]
         return [Child(name, command, self.logs / f"{name}.log", lease) for name, command in reversed(wanted.items())]
 
     def _wait_for_first_page(self, supervisor: Supervisor) -> None:
@@ -136,8 +152,8 @@ def _already(name: str) -> dict[str, str]:
     return {name: os.environ[name]} if name in os.environ else {}
 
 
-def _free_port() -> int:
-    with socket.socket() as door:
+def _free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
+    with socket.socket(socket.AF_INET, kind) as door:
         door.bind(("127.0.0.1", 0))
         port: int = door.getsockname()[1]
     return port

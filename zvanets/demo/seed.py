@@ -15,7 +15,8 @@ from zvanets.demo.life import Life
 from zvanets.demo.school import NAME, SCHOOL_ID, SEED, SHORT_NAME, TOWN, invent
 from zvanets.demo.structure import Structure
 from zvanets.demo.year import demo_year
-from zvanets.guardians.models import ChannelName
+from zvanets.guardians.models import ChannelName, Guardian, Guardianship
+from zvanets.guardians.pins import choose_pin
 from zvanets.history.models import Grace
 from zvanets.history.record import Actor, Fact, record
 from zvanets.history.verbs import Verb
@@ -27,6 +28,7 @@ from zvanets.tenancy.statistics import count_rows
 
 # No secret: it opens an invented school on a server that listens to its own machine alone.
 PASSWORD = "zvanets-demo"  # noqa: S105
+PIN = "271828"  # of the demo's parent, who has two children
 GRACE_SECONDS = 5
 _LEVELS = tuple(range(13))
 _EVENING = time(21)
@@ -54,6 +56,7 @@ def ensure() -> None:
         if is_new:
             _build(now)
         keep_current(clock.today())
+        choose_pin(actor=_ITSELF, guardian=_parent(), typed=PIN)
     if is_new:
         count_rows()
     for until in (now - _TOLD_FOR, now):
@@ -122,6 +125,18 @@ def _tell_in_portal(moment: datetime) -> None:
 def _homeroom() -> dict[int, int]:
     teachers = CourseTeacher.objects.filter(course__is_class_hour=True)
     return dict(teachers.values_list("course__class_group_id", "staff_member__user_id"))
+
+
+def _parent() -> Guardian:
+    parent: Guardian = Guardian.objects.get(user__username=people.GUARDIAN)
+    return parent
+
+
+def code_of_a_child() -> str:
+    """The code on the label of the demo parent's first child; inside at_school()."""
+    rights = Guardianship.objects.filter(guardian=_parent()).order_by("student__sort_name")
+    code: str = rights.values_list("student__code", flat=True).last() or ""
+    return code
 
 
 def current_lesson() -> Lesson | None:

@@ -2,10 +2,12 @@
 
 from django.urls import path
 
-from zvanets.demo import views
+from zvanets.demo import telephone_views, views
 
 app_name = "demo"
 urlpatterns = [
     path("", views.phones, name="phones"),
     path("mail/", views.mail, name="mail"),
+    path("telephone/", telephone_views.act, name="telephone"),
+    path("telephone/sound/", telephone_views.sound, name="sound"),
 ]

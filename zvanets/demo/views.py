@@ -15,14 +15,14 @@ from django.views.decorators.http import require_safe
 from zvanets.demo import inbox, people, seed
 from zvanets.demo.inbox import Arrival
 from zvanets.demo.school import SCHOOL_ID
-from zvanets.lib import bg, clock
+from zvanets.lib import bg, clock, damm
 from zvanets.tenancy.school import at_school
 
 
 @require_safe
 def phones(request: HttpRequest) -> HttpResponse:
     with at_school(SCHOOL_ID):
-        lesson = seed.current_lesson()
+        lesson, code = seed.current_lesson(), seed.code_of_a_child()
     sign_in, now = reverse("account_login"), reverse("staff:now", args=[SCHOOL_ID])
     context = {
         "lesson": lesson,
@@ -33,6 +33,9 @@ def phones(request: HttpRequest) -> HttpResponse:
         "guardian": people.GUARDIAN,
         "password": seed.PASSWORD,
         "grace": seed.GRACE_SECONDS,
+        "code": damm.in_threes(code),
+        "pin": seed.PIN,
+        "keys": "123456789*0#" if settings.TELEPHONE_PORT else "",
     }
     return render(request, "demo/phones.html", context | _mail(settings.MAILBOX))
 

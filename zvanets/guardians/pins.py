@@ -12,6 +12,7 @@ from zvanets.guardians.models import Contact, Guardian, Guardianship, PinTry
 from zvanets.history.record import Actor, Fact, Json, record
 from zvanets.history.verbs import Verb
 from zvanets.lib import clock, damm, pins
+from zvanets.lib.refusals import Refusal
 from zvanets.rules.pin_locks import COUNTED_FOR, Lock, lock_of
 from zvanets.schools.models import School, Student, StudentCode
 from zvanets.tenancy.school import school_now
@@ -34,15 +35,21 @@ class PinAnswer:
 @transaction.atomic
 def issue_pin(*, actor: Actor, guardian: Guardian) -> str:
     """Return a new PIN to be told once; no two guardians of one child have the same."""
-    others = Guardian.objects.filter(
-        guardianships__student__guardianships__guardian=guardian, pin_issued_at__isnull=False
-    ).exclude(pk=guardian.pk)
-    taken = list(others.distinct())
+    taken = _others(guardian)
     pin = next(pin for pin in iter(_new_pin, None) if not any(_is_pin_of(other, pin) for other in taken))
-    guardian.pin_hash, guardian.pin_issued_at = _digest(guardian, pin), clock.now()
-    guardian.save(update_fields=["pin_hash", "pin_issued_at"])
-    record([Fact(Verb.PIN_ISSUED, object_id=guardian.pk)], actor=actor, tell=False)
+    _set_pin(actor, guardian, pin)
     return pin
+
+
+@transaction.atomic
+def choose_pin(*, actor: Actor, guardian: Guardian, typed: str) -> None:
+    """Take the PIN that somebody chose; raises Refusal `pin_shape`, `pin_weak`, and `pin_weak` for that of another guardian."""
+    pin = pins.read_pin(typed)
+    if _is_pin_of(guardian, pin):
+        return
+    if any(_is_pin_of(other, pin) for other in _others(guardian)):
+        raise Refusal("pin_weak", pins.WEAK)
+    _set_pin(actor, guardian, pin)
 
 
 @transaction.atomic
@@ -116,6 +123,20 @@ def _locked(student: Student, lock: Lock) -> Fact:
     zone = ZoneInfo(School.objects.values_list("time_zone", flat=True).get(pk=school_now()))
     until = lock.until.astimezone(zone).isoformat(timespec="minutes") if lock.until else ""
     return Fact(Verb.PIN_LOCKED, student_id=student.pk, body={"student": student.short_name, "until": until})
+
+
+def _others(guardian: Guardian) -> list[Guardian]:
+    """The other guardians of the same children who have a PIN."""
+    others = Guardian.objects.filter(
+        guardianships__student__guardianships__guardian=guardian, pin_issued_at__isnull=False
+    )
+    return list(others.exclude(pk=guardian.pk).distinct())
+
+
+def _set_pin(actor: Actor, guardian: Guardian, pin: str) -> None:
+    guardian.pin_hash, guardian.pin_issued_at = _digest(guardian, pin), clock.now()
+    guardian.save(update_fields=["pin_hash", "pin_issued_at"])
+    record([Fact(Verb.PIN_ISSUED, object_id=guardian.pk)], actor=actor, tell=False)
 
 
 def _wrong_tries(student: Student, now: datetime) -> list[datetime]:

@@ -8,6 +8,7 @@ from zvanets.lib.damm import Dice
 from zvanets.lib.refusals import Refusal, gettext_noop
 
 LENGTH = 6
+WEAK = gettext_noop("Този ПИН код се отгатва лесно. Изберете друг.")
 
 # Patterns of the keypad and of habit that the rules below do not catch.
 _COMMON = frozenset(
@@ -34,7 +35,7 @@ def read_pin(typed: str) -> str:
     if len(pin) != LENGTH or not (pin.isascii() and pin.isdigit()):
         raise Refusal("pin_shape", gettext_noop("ПИН кодът е от шест цифри."))
     if is_weak(pin):
-        raise Refusal("pin_weak", gettext_noop("Този ПИН код се отгатва лесно. Изберете друг."))
+        raise Refusal("pin_weak", WEAK)
     return pin
 
 
