@@ -101,7 +101,7 @@ def test_a_wrong_code_is_said_so_and_counted(signed_in, home):
 
     first = signed_in.post(there, {"code": wrong})
     assert first.status_code == 422
-    assert "Кодът не е този от писмото" in first.content.decode()
+    assert "Кодът не е този, който изпратихме" in first.content.decode()
     assert f'value="{wrong}"' in first.content.decode()
     for _ in range(4):
         signed_in.post(there, {"code": wrong})

@@ -35,6 +35,8 @@ _NO_REASON = gettext_noop("Напишете защо отнемате достъ
 _HAS_RIGHT = gettext_noop("Този родител вече има достъп до ученика.")
 _TOO_SOON = gettext_noop("Кодът беше изпратен преди по-малко от минута. Проверете и спама, после поискайте нов.")
 
+_NO_PHONE = gettext_noop("За SMS първо потвърдете мобилен телефон по-долу.")
+
 CODE_LASTS = timedelta(minutes=15)
 CODE_TRIES = 5
 CODE_AGAIN_AFTER = timedelta(minutes=1)
@@ -220,6 +222,8 @@ def subscribe(
         if open_one:
             unsubscribe(actor=actor, subscription=open_one)
         return None
+    if channel == ChannelName.SMS and not _phones(right.guardian).exists():
+        raise Refusal("no_phone", _NO_PHONE)
     before = open_one.kinds if open_one else []
     if open_one:
         open_one.kinds, open_one.wait_minutes = wanted, wait_minutes
@@ -251,6 +255,23 @@ def choose_language(*, actor: Actor, guardian: Guardian, language: str) -> None:
     record(
         [Fact(Verb.SETTINGS_CHANGED, sub_verb="language", object_id=guardian.pk, body=body)], actor=actor, tell=False
     )
+
+
+@transaction.atomic
+def choose_script(*, actor: Actor, guardian: Guardian, script: str) -> None:
+    """Write SMS to this guardian in other letters from now on."""
+    before = guardian.sms_script
+    if before == script:
+        return
+    guardian.sms_script = script
+    guardian.save(update_fields=["sms_script"])
+    body: dict[str, Json] = {"guardian": guardian.pk, "before": before, "after": script}
+    record([Fact(Verb.SETTINGS_CHANGED, sub_verb="script", object_id=guardian.pk, body=body)], actor=actor, tell=False)
+
+
+def _phones(guardian: Guardian) -> QuerySet[Contact]:
+    usable: QuerySet[Contact] = Contact.objects.usable().filter(guardian=guardian, kind=Contact.Kind.PHONE)
+    return usable
 
 
 def _end(subscriptions: QuerySet[Subscription]) -> int:

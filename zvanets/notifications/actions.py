@@ -8,7 +8,8 @@ from zvanets.guardians.actions import start_confirmation, unsubscribe
 from zvanets.guardians.models import ChannelName, Contact, Guardian, Guardianship, Subscription
 from zvanets.history.record import Actor
 from zvanets.lib import clock
-from zvanets.notifications import wording
+from zvanets.notifications import outbox, wording
+from zvanets.notifications.composing import as_sms
 from zvanets.notifications.models import Message
 from zvanets.notifications.tokens import Unsubscribing, read_unsubscribe_token
 from zvanets.rules.delivery import Status
@@ -38,25 +39,27 @@ def end_emails(token: str, *, address: str = "") -> Unsubscribing | None:
 
 @transaction.atomic
 def send_code(*, contact: Contact) -> Message:
-    """Send a new code to an e-mail address that is to be confirmed. Raises Refusal `too_soon`."""
+    """Send a new code to an address or a number that is to be confirmed. Raises Refusal `too_soon`."""
     code, now = start_confirmation(contact=contact), clock.now()
     guardian: Guardian = contact.guardian
     language = wording.language_of(guardian.language)
-    said = wording.words(
-        "contact.code", {"title": code}, channel=ChannelName.EMAIL, language=language, is_private=False
-    )
+    channel = ChannelName.EMAIL if contact.kind == Contact.Kind.EMAIL else ChannelName.SMS
+    said = wording.words("contact.code", {"title": code}, channel=channel, language=language, is_private=False)
+    text = "\n".join(said.lines)
     message: Message = Message.objects.create(
         guardian=guardian,
         contact=contact,
-        channel=ChannelName.EMAIL,
+        channel=channel,
         language=language,
         subject=said.subject,
-        text="\n".join(said.lines),
+        text=as_sms(text, script=guardian.sms_script, language=language) if channel == ChannelName.SMS else text,
         is_urgent=True,
         entered_at=now,
         created_at=now,
         due_at=now,
     )
+    if channel == ChannelName.SMS:
+        outbox.ring(channel)
     return message
 
 

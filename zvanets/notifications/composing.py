@@ -42,9 +42,8 @@ class Composer:
         facts = sorted(facts, key=_urgent_first)
         parts = [self._say(fact, hearer) for fact in facts]
         if hearer.channel == ChannelName.SMS:
-            return Text(
-                "", _as_sms(f"{hearer.child}: {'; '.join(line for part in parts for line in part.lines)}", hearer)
-            )
+            said = f"{hearer.child}: {'; '.join(line for part in parts for line in part.lines)}"
+            return Text("", as_sms(said, script=hearer.sms_script, language=hearer.language))
         if hearer.channel != ChannelName.EMAIL:
             return Text("", "\n\n".join("\n".join(part.lines) for part in parts))
         subject = parts[0].subject
@@ -76,12 +75,12 @@ def _unrepeated(parts: Sequence[Words]) -> list[list[str]]:
     return [list(parts[0].lines), *rest]
 
 
-def _as_sms(text: str, hearer: Hearer) -> str:
+def as_sms(text: str, *, script: str, language: str) -> str:
     """Return the text in the letters that the family chose, in no more parts than are worth their price.
 
     Who reads English gets Latin letters: one Cyrillic name would double the price.
     """
-    is_latin = hearer.sms_script == SmsScript.LATIN or hearer.language != "bg"
+    is_latin = script == SmsScript.LATIN or language != "bg"
     text = to_gsm(text) if is_latin else text
     if sms_length(text, PART_16).parts <= SMS_PARTS:
         return text

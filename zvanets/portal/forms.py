@@ -6,10 +6,15 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from zvanets.guardians.models import ChannelName, EventKind
+from zvanets.guardians.models import ChannelName, EventKind, SmsScript
 from zvanets.notifications.catalogue import CATALOGUE
 
-CHANNELS = (ChannelName.PORTAL, ChannelName.EMAIL)
+
+def channels() -> tuple[ChannelName, ...]:
+    """Return what a family may be told by; SMS where the service has a carrier."""
+    return (ChannelName.PORTAL, ChannelName.EMAIL, *((ChannelName.SMS,) if settings.SMPP_URL else ()))
+
+
 # What nobody is told of yet is not offered.
 _TOLD = {kind for telling in CATALOGUE.values() for kind in telling.kinds} | {EventKind.RESULT}
 KINDS = [kind for kind in EventKind if kind in _TOLD]
@@ -20,6 +25,7 @@ class KindsForm(forms.Form):
 
     portal = forms.MultipleChoiceField(choices=EventKind.choices, required=False)
     email = forms.MultipleChoiceField(choices=EventKind.choices, required=False)
+    sms = forms.MultipleChoiceField(choices=EventKind.choices, required=False)
 
     def chosen(self, channel: ChannelName, before: Sequence[str]) -> list[str]:
         """Return what was ticked, and what stood before and was not offered."""
@@ -28,6 +34,7 @@ class KindsForm(forms.Form):
 
 class LanguageForm(forms.Form):
     language = forms.ChoiceField(choices=settings.LANGUAGES)
+    script = forms.ChoiceField(choices=SmsScript.choices, required=False)
 
 
 class AddressForm(forms.Form):
@@ -39,13 +46,23 @@ class AddressForm(forms.Form):
     )
 
 
+class PhoneForm(forms.Form):
+    phone = forms.CharField(
+        label=_("Нов телефон за SMS"),
+        help_text=_("Мобилен номер, например 088 123 4567"),
+        max_length=30,
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "id": "phone"}),
+        error_messages={"required": _("Напишете номера.")},
+    )
+
+
 class CodeForm(forms.Form):
     code = forms.CharField(
-        label=_("Кодът от писмото"),
+        label=_("Кодът"),
         help_text=_("Шест цифри"),
         max_length=20,
         widget=forms.TextInput(
             attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "class": "short", "id": "code"}
         ),
-        error_messages={"required": _("Напишете кода от писмото.")},
+        error_messages={"required": _("Напишете кода.")},
     )

@@ -13,17 +13,20 @@ from zvanets.guardians.actions import (
     Confirmation,
     add_contact,
     choose_language,
+    choose_script,
     confirm_contact,
     disable_contact,
     subscribe,
 )
-from zvanets.guardians.models import Contact, Guardian, Guardianship, Subscription
-from zvanets.lib.refusals import Refusal
+from zvanets.guardians.models import ChannelName, Contact, Guardian, Guardianship, Subscription
+from zvanets.lib import phones
+from zvanets.lib.refusals import Refusal, gettext_noop
 from zvanets.notifications.actions import send_code
 from zvanets.portal.family import Child, FamilyRequest, family, page
 from zvanets.portal.feed import number
-from zvanets.portal.forms import CHANNELS, KINDS, AddressForm, CodeForm, KindsForm, LanguageForm
+from zvanets.portal.forms import KINDS, AddressForm, CodeForm, KindsForm, LanguageForm, PhoneForm, channels
 
+_NO_MOBILE = gettext_noop("На този номер не може да се изпрати SMS. Напишете мобилен номер.")
 CODES_AN_HOUR = {"send_code": "5/h/user"}
 
 
@@ -48,10 +51,14 @@ def choose_kinds(request: FamilyRequest) -> HttpResponse:
         raise Http404
     right = Guardianship.objects.get(pk=child.row.right_id)
     before = _kinds(child)
-    for channel in CHANNELS:
-        kinds = form.chosen(channel, before.get(channel, []))
-        subscribe(actor=child.actor, right=right, channel=channel, kinds=kinds)
-    messages.success(request, _("Записано: ще Ви казваме за избраното."))
+    try:
+        for channel in channels():
+            kinds = form.chosen(channel, before.get(channel, []))
+            subscribe(actor=child.actor, right=right, channel=channel, kinds=kinds)
+    except Refusal as refused:
+        messages.warning(request, _(refused.msgid) % refused.params)
+    else:
+        messages.success(request, _("Записано: ще Ви казваме за избраното."))
     return redirect(child.url("settings"))
 
 
@@ -61,9 +68,10 @@ def choose_words(request: FamilyRequest) -> HttpResponse:
     form = LanguageForm(request.POST)
     if not form.is_valid():
         raise Http404
-    choose_language(
-        actor=request.child.actor, guardian=_guardian(request.child), language=form.cleaned_data["language"]
-    )
+    actor, guardian = request.child.actor, _guardian(request.child)
+    choose_language(actor=actor, guardian=guardian, language=form.cleaned_data["language"])
+    if form.cleaned_data["script"]:
+        choose_script(actor=actor, guardian=guardian, script=form.cleaned_data["script"])
     messages.success(request, _("Записано: следващите съобщения ще са на избрания език."))
     return redirect(request.child.url("settings"))
 
@@ -71,18 +79,19 @@ def choose_words(request: FamilyRequest) -> HttpResponse:
 @require_POST
 @family()
 def new_address(request: FamilyRequest) -> HttpResponse:
-    form = AddressForm(request.POST, auto_id=False)
+    """Take an address, or a number where SMS is offered, and send a code there."""
+    is_phone = "phone" in request.POST and ChannelName.SMS in channels()
+    form = PhoneForm(request.POST, auto_id=False) if is_phone else AddressForm(request.POST, auto_id=False)
     if not form.is_valid():
         return _page(request, form, status=422)
+    [(name, typed)] = form.cleaned_data.items()
+    kind = Contact.Kind.PHONE if is_phone else Contact.Kind.EMAIL
     try:
         contact = add_contact(
-            actor=request.child.actor,
-            guardian=_guardian(request.child),
-            kind=Contact.Kind.EMAIL,
-            address=form.cleaned_data["address"],
+            actor=request.child.actor, guardian=_guardian(request.child), kind=kind, address=_checked(kind, typed)
         )
     except Refusal as refused:
-        form.add_error("address", _(refused.msgid) % refused.params)
+        form.add_error(name, _(refused.msgid) % refused.params)
         return _page(request, form, status=422)
     if contact.confirmed_at:
         messages.success(request, _("Този адрес вече е потвърден."))
@@ -137,22 +146,34 @@ def _send(request: FamilyRequest, contact: Contact) -> HttpResponseRedirect:
     return there
 
 
-def _page(request: FamilyRequest, form: AddressForm, *, status: int = 200) -> HttpResponse:
-    child = request.child
+def _checked(kind: Contact.Kind, typed: str) -> str:
+    """Refuse a number that no SMS can reach."""
+    if kind == Contact.Kind.PHONE and not phones.takes_sms(phones.parse(typed)):
+        raise Refusal("no_mobile", _NO_MOBILE)
+    return typed
+
+
+def _page(request: FamilyRequest, form: AddressForm | PhoneForm, *, status: int = 200) -> HttpResponse:
+    child, guardian, offered = request.child, _guardian(request.child), channels()
     before = _kinds(child)
     rows = [
-        KindRow(kind, str(_(kind.label)), [(c.value, _(c.label), kind in before.get(c, [])) for c in CHANNELS])
+        KindRow(kind, str(_(kind.label)), [(c.value, _(c.label), kind in before.get(c, [])) for c in offered])
         for kind in KINDS
     ]
     contacts = list(Contact.objects.filter(guardian_id=child.row.guardian_id, disabled_at__isnull=True).order_by("id"))
     context = {
         "rows": rows,
-        "channels": [_(channel.label) for channel in CHANNELS],
+        "channels": [_(channel.label) for channel in offered],
+        "has_sms": ChannelName.SMS in offered,
         "contacts": [(each, child.url("confirm", each.pk), child.url("remove", each.pk)) for each in contacts],
         "urls": {name: child.url(name) for name in ("kinds", "language", "contacts")},
         "has_address": any(each.kind == Contact.Kind.EMAIL and each.confirmed_at for each in contacts),
-        "language": _guardian(child).language,
+        "has_phone": any(each.kind == Contact.Kind.PHONE and each.confirmed_at for each in contacts),
+        "language": guardian.language,
+        "script": guardian.sms_script,
         "form": form,
+        "by_email": form if isinstance(form, AddressForm) else AddressForm(auto_id=False),
+        "by_phone": form if isinstance(form, PhoneForm) else PhoneForm(auto_id=False),
     }
     return page(request, "portal/settings.html", child, context, status=status)
 
@@ -168,7 +189,8 @@ def _guardian(child: Child) -> Guardian:
 
 def _contact(child: Child, contact_id: int) -> Contact:
     """An address of the guardian's own; everything else is not there."""
-    own = Contact.objects.filter(guardian_id=child.row.guardian_id, kind=Contact.Kind.EMAIL, disabled_at__isnull=True)
+    kinds = [Contact.Kind.EMAIL, *([Contact.Kind.PHONE] if ChannelName.SMS in channels() else [])]
+    own = Contact.objects.filter(guardian_id=child.row.guardian_id, kind__in=kinds, disabled_at__isnull=True)
     found: Contact | None = own.filter(pk=number(contact_id)).first()
     if found is None:
         raise Http404
@@ -177,5 +199,5 @@ def _contact(child: Child, contact_id: int) -> Contact:
 
 def _wrong(said: Confirmation) -> str:
     if said is Confirmation.WRONG:
-        return _("Кодът не е този от писмото. Проверете цифрите и опитайте отново.")
+        return _("Кодът не е този, който изпратихме. Проверете цифрите и опитайте отново.")
     return _("Кодът вече не важи. Поискайте нов с бутона по-долу.")
