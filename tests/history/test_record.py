@@ -104,6 +104,15 @@ def test_an_act_rolled_back_leaves_no_gap(inside):
     assert verify(inside.pk) is None
 
 
+def test_a_clock_that_stood_ahead_holds_nothing_back(inside):
+    write(ABSENT, at=MORNING + timedelta(days=400))
+    write(ABSENT, tell=True)
+
+    (waiting,) = Pending.objects.all()
+    assert (waiting.at, waiting.due_at) == (MORNING, MORNING)
+    assert Entry.objects.latest("number").at > MORNING, "the chain's own time never runs back"
+
+
 def test_time_never_runs_back(inside):
     write(at=MORNING)
     write(at=MORNING - timedelta(hours=1))

@@ -80,8 +80,9 @@ BEGIN
     ), waiting AS (
         INSERT INTO history_pending (school_id, entry_id, verb, student_id, course_id, class_group_id, object_id,
             lesson_id, at, due_at)
-        SELECT v_school, c.id, c.verb, c.student_id, c.course_id, c.class_group_id, c.object_id, c.lesson_id, v_at,
-            v_at + COALESCE(g.seconds, c.grace) * interval '1 second'
+        -- By the clock, not by v_at: one entry made while a clock stood ahead must not hold back what a school says next.
+        SELECT v_school, c.id, c.verb, c.student_id, c.course_id, c.class_group_id, c.object_id, c.lesson_id, p_at,
+            p_at + COALESCE(g.seconds, c.grace) * interval '1 second'
         FROM chained c LEFT JOIN history_grace g ON g.school_id = v_school AND g.verb = c.verb
         WHERE p_tell AND c.grace IS NOT NULL  -- without one: a verb that families are never told of
     )
