@@ -131,3 +131,11 @@ def test_the_secret_key_is_made_once(unset, tmp_path):
     unset.delenv("ZVANETS_SECRET_KEY")
     with database.opened(tmp_path):
         assert os.environ["ZVANETS_SECRET_KEY"] == first
+
+
+@pytest.mark.parametrize("url", ["nonsense", "http://diary", "postgres://user:pass word@host/db", "sqlite:///diary.db"])
+def test_what_is_no_address_is_refused_without_repeating_it(unset, tmp_path, url):
+    unset.setenv("DATABASE_URL", url)
+    with pytest.raises(Problem, match="DATABASE_URL is no address") as refused, database.opened(tmp_path):
+        pass
+    assert url not in str(refused.value)

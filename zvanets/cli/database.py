@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 import psycopg
+from psycopg.conninfo import conninfo_to_dict
 
 from zvanets.cli import migrations
 from zvanets.cli import state as states
@@ -85,6 +86,7 @@ def opened(state: Path, *, set_up: bool = False) -> Iterator[Database]:
         os.environ.update(given.environment())
         yield given
     elif url := os.environ.get("DATABASE_URL"):
+        _refuse_no_address(url)
         yield _entered(_with_roles(url, set_up=set_up))
     else:
         server = EmbeddedServer(state)
@@ -103,6 +105,15 @@ def role_password(role: str) -> str:
 def _given(environment: Mapping[str, str]) -> Database:
     app, worker, owner = (environment.get(name, "") for name in VARIABLES)
     return Database(app=app, worker=worker, owner=owner)
+
+
+def _refuse_no_address(url: str) -> None:
+    try:
+        is_one = url.startswith(("postgres://", "postgresql://")) and bool(conninfo_to_dict(url))
+    except psycopg.ProgrammingError:
+        is_one = False
+    if not is_one:
+        raise Problem("DATABASE_URL is no address of a database: postgres://user:password@host:5432/name")
 
 
 def _entered(database: Database) -> Database:
