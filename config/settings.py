@@ -187,7 +187,7 @@ STATICFILES_DIRS = [ROOT / "zvanets" / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
-        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        "BACKEND": "config.static.HashedFiles"
         if env.bool("ZVANETS_HASHED_STATIC", default=False)  # the command sets it where it has collected them
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },

@@ -1,5 +1,6 @@
 """`zvanets serve`, the whole of it: a server of its own, migrations, static files, two workers, and an end without remains."""
 
+import json
 import os
 import re
 import signal
@@ -77,6 +78,18 @@ def test_a_hashed_style_sheet_may_be_kept_for_ever_and_comes_compressed(web):
         assert "immutable" in answer.headers["Cache-Control"]
         assert answer.headers["Content-Encoding"] == "gzip"
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_modules_name_each_other_by_their_content_so_that_no_two_versions_meet(web):
+    names = json.loads((web.state / "static" / "staticfiles.json").read_text())["paths"]
+    found, left = set(), {names["zvanets.js"]}
+    while left:
+        found.add(name := left.pop())
+        with web.get(f"/static/{name}") as answer:
+            assert "immutable" in answer.headers["Cache-Control"]
+            left |= set(re.findall(r'from "\./([^"]+)"', answer.read().decode())) - found
+    assert found == {names[module] for module in ("zvanets.js", "zvanets-register.js", "zvanets-drafts.js")}
+    assert all(re.search(r"\.[0-9a-f]{12}\.js$", name) for name in found)
 
 
 def test_logs_hold_no_address_and_no_words_typed(web):

@@ -8,7 +8,13 @@ from pathlib import Path
 from zvanets.cli import source
 from zvanets.cli import state as states
 
-_SOURCES = (states.CHECKOUT / "zvanets", states.CHECKOUT / "requirements.lock")
+_SOURCES = (
+    states.CHECKOUT / "zvanets",
+    states.CHECKOUT / "requirements.lock",
+    states.CHECKOUT / "config" / "static.py",
+)
+# Comments of htmx's extensions look like imports of files that are not there; none of them is on our pages.
+_UNUSED = ["django_htmx/ext/*", "django_htmx/htm*-4*"]
 
 
 def ensure(state: Path) -> None:
@@ -26,7 +32,7 @@ def collect() -> None:
 
     states.private(states.directory())
     django.setup()
-    call_command("collectstatic", interactive=False, verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=_UNUSED)
 
 
 def _is_fresh(manifest: Path) -> bool:
@@ -37,5 +43,5 @@ def _is_fresh(manifest: Path) -> bool:
 
 
 def _sources() -> list[Path]:
-    package, lock = _SOURCES
-    return [lock, *package.glob("static/**/*"), *package.glob("*/static/**/*")]
+    package, *others = _SOURCES
+    return [*others, *package.glob("static/**/*"), *package.glob("*/static/**/*")]
