@@ -56,7 +56,7 @@ def ensure() -> None:
         if is_new:
             _build(now)
         keep_current(clock.today())
-        choose_pin(actor=_ITSELF, guardian=_parent(), typed=PIN)
+        choose_pin(actor=_ITSELF, guardian=Guardian.objects.get(user__username=people.GUARDIAN), typed=PIN)
     if is_new:
         count_rows()
     for until in (now - _TOLD_FOR, now):
@@ -127,14 +127,9 @@ def _homeroom() -> dict[int, int]:
     return dict(teachers.values_list("course__class_group_id", "staff_member__user_id"))
 
 
-def _parent() -> Guardian:
-    parent: Guardian = Guardian.objects.get(user__username=people.GUARDIAN)
-    return parent
-
-
 def code_of_a_child() -> str:
-    """The code on the label of the demo parent's first child; inside at_school()."""
-    rights = Guardianship.objects.filter(guardian=_parent()).order_by("student__sort_name")
+    """The code on the label of the demo parent's elder child; empty where there is none yet; inside at_school()."""
+    rights = Guardianship.objects.filter(guardian__user__username=people.GUARDIAN).order_by("student__sort_name")
     code: str = rights.values_list("student__code", flat=True).last() or ""
     return code
 
