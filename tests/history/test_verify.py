@@ -208,3 +208,9 @@ def test_the_command_compares_with_an_earlier_day(ten, tmp_path):
 
 def test_an_anchor_is_a_number_and_a_hash(school):
     assert anchor_now(school.pk) == Anchor(0, b"")
+
+
+def test_a_school_that_has_no_history_here_is_not_called_whole():
+    done = CliRunner().invoke(verify_history, ["123"])
+    assert done.exit_code == 2
+    assert "No history of school 123 is here." in done.output

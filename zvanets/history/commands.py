@@ -28,8 +28,11 @@ def verify_history(schools: tuple[int, ...], against: Path | None) -> None:
     from zvanets.history.verify import anchor_now, erasures, verify
 
     anchors = read_anchors(against.read_text(encoding="utf-8")) if against else {}
+    known = _all(anchors)
+    if unknown := set(schools).difference(known):
+        raise click.UsageError(f"No history of school {', '.join(map(str, sorted(unknown)))} is here.")
     findings = []
-    for school_id in schools or _all(anchors):
+    for school_id in schools or known:
         # Read before the check: what is printed must have been checked.
         number, chain = anchor_now(school_id)
         if finding := verify(school_id, anchor=anchors.get(school_id)):
