@@ -15,6 +15,7 @@ STATE = Path(env.str("ZVANETS_STATE", default=str(ROOT / ".zvanets")))
 DEBUG = False
 DEMO = env.bool("ZVANETS_DEMO", default=False)
 MAILBOX = Path(env.str("ZVANETS_MAILBOX_DIR", default=str(STATE / "mail")))  # of the demo's mail carrier
+SMS_BOX = Path(env.str("ZVANETS_SMS_DIR", default=str(STATE / "sms-box")))  # of the demo's mobile carrier
 SECRET_KEY = env.str("ZVANETS_SECRET_KEY", default="only-for-tests-and-builds")
 ALLOWED_HOSTS = env.list("ZVANETS_HOSTS", default=["127.0.0.1", "localhost", "[::1]", "testserver"])
 ORIGIN = env.str("ZVANETS_ORIGIN", default="http://127.0.0.1:8000")

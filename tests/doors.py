@@ -84,6 +84,7 @@ DOORS: dict[str, Door] = {
     "operator:home": Door(("operator",), statements=4),
     # The demo's page: nobody signs in to it, and it shows letters of the invented school alone
     "demo:phones": Door(EVERYBODY, statements=5),
+    "demo:sms": Door(EVERYBODY, statements=3),
     "demo:mail": Door(EVERYBODY, statements=2),
     "demo:telephone": Door(EVERYBODY, get=False, post=True),
     "demo:sound": Door(EVERYBODY),

@@ -12,6 +12,7 @@ import time
 import urllib.request
 from dataclasses import asdict
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from zvanets.cli import database, serve, static
 from zvanets.cli import state as states
@@ -39,7 +40,8 @@ class Demo:
         self.address = f"http://{host}:{port}"
         self.logs = states.private(states.private(state) / "log")
         self.mail = states.private(state / "mail")
-        self.has_mailbox = False
+        self.sms = states.private(state / "sms-box")
+        self.has_mailbox = self.has_smsc = False
 
     def run(self) -> None:
         """Serve until Ctrl-C or SIGTERM; nothing of ours runs afterwards."""
@@ -84,6 +86,10 @@ class Demo:
         if "ZVANETS_SMTP_URL" not in os.environ:
             ours["ZVANETS_SMTP_URL"] = f"smtp://127.0.0.1:{_free_port()}"
             self.has_mailbox = True
+        if "ZVANETS_SMPP_URL" not in os.environ:
+            ours["ZVANETS_SMPP_URL"] = f"smpp://demo:demo@127.0.0.1:{_free_port()}?source=1917&per_second=100"
+            ours["ZVANETS_SMS_DIR"] = str(self.sms)
+            self.has_smsc = True
         ours |= self._telephone()
         return {"ZVANETS_ORIGIN": self.address, **_already("ZVANETS_ORIGIN"), **ours}
 
@@ -104,6 +110,10 @@ class Demo:
         if self.has_mailbox:
             port = os.environ["ZVANETS_SMTP_URL"].rpartition(":")[2]
             wanted["mailbox"] = [sys.executable, "-m", "zvanets.demo.mailbox", "--port", port, "--dir", str(self.mail)]
+        wanted["sms"] = [*_OURS, "sms"]
+        if self.has_smsc:
+            carrier = str(urlsplit(os.environ["ZVANETS_SMPP_URL"]).port)
+            wanted["smsc"] = [sys.executable, "-m", "zvanets.demo.smsc", "--port", carrier, "--dir", str(self.sms)]
         wanted["ivr"] = [*_OURS, "ivr"]
         if bridge := os.environ.get("ZVANETS_TELEPHONE_PORT"):
             sip = os.environ["ZVANETS_SIP_PORT"]

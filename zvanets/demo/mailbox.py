@@ -110,12 +110,12 @@ async def serve(port: int, path: Path) -> None:
         await stopped.wait()
 
 
-def announce(path: Path, port: int) -> None:
+def announce(path: Path, port: int, name: str = "mailbox") -> None:
     """Tell the port in a file that is whole when it is there."""
     draft = path / f"port.{os.getpid()}"
     draft.write_text(f"{port}\n")
     draft.rename(path / "port")
-    sys.stdout.write(f"mailbox: {HOST}:{port}\n")
+    sys.stdout.write(f"{name}: {HOST}:{port}\n")
     sys.stdout.flush()
 
 

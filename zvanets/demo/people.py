@@ -11,7 +11,7 @@ from zvanets.demo.rows import array, insert
 from zvanets.demo.school import CHILDREN, MOTHER, SCHOOL_ID, SEED
 from zvanets.demo.shape import MORNING_CLASS, Invented
 from zvanets.demo.staffing import DEMO_TEACHER
-from zvanets.guardians.models import ChannelName, Contact, EventKind, Guardian, Guardianship, Relation, Subscription
+from zvanets.guardians.models import ChannelName, Contact, EventKind, Guardian, Guardianship, Relation, SmsScript, Subscription
 from zvanets.lib.damm import new_code
 from zvanets.lib.names import sort_key
 from zvanets.lib.transliterate import to_latin
@@ -22,6 +22,9 @@ CLERK, GUARDIAN, STUDENT, GUEST = "sekretar", "roditel", "uchenik", "gost"
 GRANDMOTHER = Person("Радка", "Иванова", "Василева", "f")
 _OWN_LOGIN_FROM_LEVEL = 5
 _LESS_BY_EMAIL = {EventKind.HOMEWORK, EventKind.TIMETABLE}
+_BY_SMS = (EventKind.ABSENCE, EventKind.LATENESS, EventKind.GRADE, EventKind.REMARK, EventKind.PRAISE, EventKind.RESULT)
+_EVERY_BY_SMS, _EVERY_LATIN = 2, 3  # every second guardian asked for SMS, every third reads Latin letters
+PHONES = "+359990"  # a range that the national plan gives to nobody
 _NAMED = ("first_name", "middle_name", "last_name", "sort_name", "gender", "user")
 
 Right = tuple[int, int, str, bool, bool, date]  # guardian, student, relation, is legal, may excuse, since
@@ -86,8 +89,9 @@ class People:
         self._seat([(user, Role.GUARDIAN) for user in users])
         guest = self._user(GRANDMOTHER.short, GUEST)
         self._seat([(guest, Role.GUEST)])
+        named = [_named(p, u) for p, u in zip([*people, GRANDMOTHER], [*users, guest], strict=True)]
         guardians = insert(
-            Guardian, _NAMED, [_named(p, u) for p, u in zip([*people, GRANDMOTHER], [*users, guest], strict=True)]
+            Guardian, (*_NAMED, "sms_script"), [(*row, _script(place)) for place, row in enumerate(named)]
         )
         self._contacts(guardians, [*users, guest])
         rights: list[Right] = [
@@ -97,7 +101,10 @@ class People:
         ]
         child = next(place for place, p in enumerate(self.invented.pupils) if p.person == CHILDREN[MORNING_CLASS])
         rights.append((guardians[-1], self.students[child], Relation.OTHER, False, False, self.since))
-        self._subscriptions(rights, (ChannelName.PORTAL, ChannelName.EMAIL))
+        by_sms = [right for right in rights if right[0] in guardians[::_EVERY_BY_SMS]]
+        by_mail = [right for right in rights if right[0] not in guardians[::_EVERY_BY_SMS]]
+        self._subscriptions(by_sms, (ChannelName.PORTAL, ChannelName.EMAIL, ChannelName.SMS))
+        self._subscriptions(by_mail, (ChannelName.PORTAL, ChannelName.EMAIL))
         self._subscriptions(self._own_rights(), (ChannelName.PORTAL,))
 
     def _own_rights(self) -> list[Right]:
@@ -117,6 +124,9 @@ class People:
             (guardian, Contact.Kind.EMAIL, addresses[user], self.now)
             for guardian, user in zip(guardians, users, strict=True)
         ]
+        rows += [
+            (guardian, Contact.Kind.PHONE, f"{PHONES}{place:06}", self.now) for place, guardian in enumerate(guardians)
+        ]
         insert(Contact, ("guardian", "kind", "address", "confirmed_at"), rows)
 
     def _subscriptions(self, rights: list[Right], channels: tuple[ChannelName, ...]) -> None:
@@ -125,6 +135,7 @@ class People:
         kinds = {
             ChannelName.PORTAL: array(EventKind.values),
             ChannelName.EMAIL: array(kind for kind in EventKind.values if kind not in _LESS_BY_EMAIL),
+            ChannelName.SMS: array(_BY_SMS),
         }
         rows = [(key, channel, kinds[channel], self.since) for key in keys for channel in channels]
         insert(Subscription, ("guardianship", "channel", "kinds", "starts_on"), rows)
@@ -153,6 +164,10 @@ class People:
         while len(codes) < count:
             codes[new_code(self.rng)] = None
         return list(codes)
+
+
+def _script(place: int) -> str:
+    return SmsScript.LATIN if place % _EVERY_LATIN == 1 else SmsScript.CYRILLIC
 
 
 def _named(person: Person, user: int | None) -> tuple[str, str, str, str, str, int | None]:

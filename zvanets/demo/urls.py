@@ -8,6 +8,7 @@ app_name = "demo"
 urlpatterns = [
     path("", views.phones, name="phones"),
     path("mail/", views.mail, name="mail"),
+    path("sms/", views.sms, name="sms"),
     path("telephone/", telephone_views.act, name="telephone"),
     path("telephone/sound/", telephone_views.sound, name="sound"),
 ]

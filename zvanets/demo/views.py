@@ -9,13 +9,16 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from zvanets.demo import inbox, people, seed
+from zvanets.demo import inbox, people, seed, telephones
 from zvanets.demo.inbox import Arrival
 from zvanets.demo.school import SCHOOL_ID
+from zvanets.demo.telephones import Sms
 from zvanets.lib import bg, clock, damm
+from zvanets.rules.delivery import Status
 from zvanets.tenancy.school import at_school
 
 
@@ -37,6 +40,8 @@ def phones(request: HttpRequest) -> HttpResponse:
         "pin": seed.PIN,
         "keys": "123456789*0#" if settings.TELEPHONE_PORT else "",
     }
+    context["has_sms"] = bool(settings.SMPP_URL)
+    context |= _sms(telephones.arrivals(settings.SMS_BOX)) if settings.SMPP_URL else {}
     return render(request, "demo/phones.html", context | _mail(settings.MAILBOX))
 
 
@@ -48,6 +53,40 @@ def mail(request: HttpRequest) -> HttpResponse:
     answer = render(request, "demo/_news.html", _mail(settings.MAILBOX))
     answer["HX-Trigger"] = "bell"
     return answer
+
+
+@require_safe
+def sms(request: HttpRequest) -> HttpResponse:
+    """The telephones' newest SMS; 204 while nothing changed."""
+    arrivals = telephones.arrivals(settings.SMS_BOX)
+    if request.GET.get("seen") == telephones.seen(arrivals):
+        return HttpResponse(status=204)
+    answer = render(request, "demo/_sms_news.html", _sms(arrivals))
+    answer["HX-Trigger"] = "bell"
+    return answer
+
+
+def _sms(arrivals: list[Sms]) -> dict[str, Any]:
+    language = get_language() or "bg"
+    known = [each.seconds for each in arrivals if each.seconds is not None]
+    return {
+        "sms_seen": telephones.seen(arrivals),
+        "seconds": _tenths(known[0], language) if known else "",
+        "texts": [_text(each, language) for each in arrivals],
+    }
+
+
+def _text(each: Sms, language: str) -> dict[str, Any]:
+    count = each.sms.parts
+    states = {Status.ACCEPTED: _("приет"), Status.DELIVERED: _("доставен")}
+    return {
+        "text": each.sms.text,
+        "to": f"+{each.sms.to.lstrip('+')}",
+        "at": each.arrived_at.astimezone(clock.SOFIA).strftime("%H:%M:%S"),
+        "parts": ngettext("%(count)s част", "%(count)s части", count) % {"count": count},
+        "state": states.get(Status(each.state), "") if each.state else "",
+        "seconds": "" if each.seconds is None else _tenths(each.seconds, language),
+    }
 
 
 def _mail(path: Path) -> dict[str, Any]:

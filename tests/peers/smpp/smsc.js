@@ -12,6 +12,8 @@ const sessions = new Set();
 let number = 0x1A2B00;
 let taken = 0;
 const held = [];
+const unacknowledged = new Map();
+let brought = 0;
 
 const print = (what) => { if (!told.quiet) process.stdout.write(JSON.stringify(what) + '\n'); };
 
@@ -20,11 +22,25 @@ function mode() {
   return told.mode;
 }
 
+// As carriers do: what was not acknowledged comes again with the next bind.
+function bring(what, session) {
+  const key = ++brought;
+  unacknowledged.set(key, what);
+  const line = session && !session.closed ? session : [...sessions].find((each) => each.bound && !each.closed);
+  if (line) pass(line, key);
+}
+
+function pass(session, key) {
+  session.deliver_sm({ ...unacknowledged.get(key) }, (answer) => {
+    if (answer.command_status === 0) unacknowledged.delete(key);
+    print({ ack: answer.command_status });
+  });
+}
+
 function receipt(session, pdu, id) {
   const shown = told.ids === 'unknown' ? 'FFFF' + id : told.ids === 'hex' ? String(parseInt(id, 16)) : id;
   const text = `id:${shown} sub:001 dlvrd:001 submit date:2510071020 done date:2510071020 stat:${told.state} err:000 text:`;
-  const any = session.closed ? [...sessions].find((each) => !each.closed) : session;
-  if (any) any.deliver_sm({ source_addr: pdu.destination_addr, destination_addr: pdu.source_addr, source_addr_ton: 1, source_addr_npi: 1, esm_class: 4, short_message: text }, (answer) => print({ ack: answer.command_status, id: shown }));
+  bring({ source_addr: pdu.destination_addr, destination_addr: pdu.source_addr, source_addr_ton: 1, source_addr_npi: 1, esm_class: 4, short_message: text }, session);
 }
 
 function bytes(pdu) {
@@ -59,7 +75,9 @@ const server = smpp.createServer((session) => {
   session.on('bind_transceiver', (pdu) => {
     print({ bind: pdu.system_id, password: pdu.password, status: told.bind });
     session.send(pdu.response({ command_status: told.bind, system_id: 'npm' }));
-    if (told.bind) session.close();
+    if (told.bind) { session.close(); return; }
+    session.bound = true;
+    for (const key of unacknowledged.keys()) pass(session, key);
   });
   session.on('submit_sm', (pdu) => take(session, pdu));
   session.on('query_sm', (pdu) => { print({ query: pdu.message_id }); session.send(pdu.response({ message_id: pdu.message_id, final_date: '', message_state: 2, error_code: 0 })); });
@@ -72,7 +90,7 @@ readline.createInterface({ input: process.stdin }).on('line', (line) => {
   if (order.say) {
     const { hex, udh, ...rest } = order.say;
     const message = hex !== undefined ? Buffer.from(hex, 'hex') : rest.short_message;
-    for (const session of sessions) session.deliver_sm({ destination_addr: '1917', ...rest, short_message: udh ? { udh: Buffer.from(udh, 'hex'), message } : message }, (answer) => print({ ack: answer.command_status }));
+    bring({ destination_addr: '1917', ...rest, short_message: udh ? { udh: Buffer.from(udh, 'hex'), message } : message });
   } else if (order.drop) { for (const session of sessions) { session.closed = true; session.destroy(); } }
   else if (order.count_taken) { process.stdout.write(JSON.stringify({ taken }) + '\n'); }
   else Object.assign(told, order);

@@ -119,8 +119,8 @@ class Joiner:
         """Return what is whole with this part, and what waited too long."""
         number, body, coding = message.source_addr, _body(message), message.data_coding
         done = self._overdue(now)
-        header, data = _cut(body) if message.esm_class & HAS_HEADER else (b"", body)
-        place = _place_in_header(header) or _place_in_tlvs(message)
+        header, data = cut_header(body) if message.esm_class & HAS_HEADER else (b"", body)
+        place = place_in_header(header) or _place_in_tlvs(message)
         text = decode(data, coding)
         if place is None:
             return [*done, Incoming(number, text)]
@@ -150,13 +150,13 @@ def _body(message: smpp34.DeliverSm) -> bytes:
     return bytes(payload.value) if payload else b""
 
 
-def _cut(body: bytes) -> tuple[bytes, bytes]:
+def cut_header(body: bytes) -> tuple[bytes, bytes]:
     """Return the header's elements and the text; a header longer than the message is none."""
     length = body[0] + 1 if body else 0
     return (body[1:length], body[length:]) if length <= len(body) else (b"", body)
 
 
-def _place_in_header(header: bytes) -> tuple[int, int, int] | None:
+def place_in_header(header: bytes) -> tuple[int, int, int] | None:
     """Return reference, count and place from the element 00 (8 bits) or 08 (16 bits)."""
     at = 0
     while at + 2 <= len(header):
