@@ -20,7 +20,8 @@ demo: setup ## run an invented school at http://127.0.0.1:8000 (ZVANETS_PORT for
 test: setup $(VENV)/.tests $(VENV)/.smsc ## install what the tests need and run them all
 	@sh .ci/peers
 	@$(MAKE) --no-print-directory lint
-	@sh .ci/timed "tests" $(BIN)/pytest -q --durations=15
+	@sh .ci/timed "tests" $(BIN)/pytest -q --durations=15 --numprocesses=3 --dist=loadfile --ignore=tests/acceptance
+	@sh .ci/timed "acceptance" $(BIN)/pytest -q tests/acceptance
 
 soak: setup $(VENV)/.tests $(VENV)/.smsc ## the tests with their long counts
 	@sh .ci/peers
