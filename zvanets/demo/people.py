@@ -11,7 +11,16 @@ from zvanets.demo.rows import array, insert
 from zvanets.demo.school import CHILDREN, MOTHER, SCHOOL_ID, SEED
 from zvanets.demo.shape import MORNING_CLASS, Invented
 from zvanets.demo.staffing import DEMO_TEACHER
-from zvanets.guardians.models import ChannelName, Contact, EventKind, Guardian, Guardianship, Relation, SmsScript, Subscription
+from zvanets.guardians.models import (
+    ChannelName,
+    Contact,
+    EventKind,
+    Guardian,
+    Guardianship,
+    Relation,
+    SmsScript,
+    Subscription,
+)
 from zvanets.lib.damm import new_code
 from zvanets.lib.names import sort_key
 from zvanets.lib.transliterate import to_latin
@@ -101,8 +110,9 @@ class People:
         ]
         child = next(place for place, p in enumerate(self.invented.pupils) if p.person == CHILDREN[MORNING_CLASS])
         rights.append((guardians[-1], self.students[child], Relation.OTHER, False, False, self.since))
-        by_sms = [right for right in rights if right[0] in guardians[::_EVERY_BY_SMS]]
-        by_mail = [right for right in rights if right[0] not in guardians[::_EVERY_BY_SMS]]
+        asked = set(guardians[::_EVERY_BY_SMS])
+        by_sms = [right for right in rights if right[0] in asked]
+        by_mail = [right for right in rights if right[0] not in asked]
         self._subscriptions(by_sms, (ChannelName.PORTAL, ChannelName.EMAIL, ChannelName.SMS))
         self._subscriptions(by_mail, (ChannelName.PORTAL, ChannelName.EMAIL))
         self._subscriptions(self._own_rights(), (ChannelName.PORTAL,))
