@@ -13,7 +13,7 @@ from zvanets.remarks.models import Remark
 from zvanets.rules.absences import AbsenceKind, totals
 from zvanets.rules.averages import Method, countable, explain_average
 from zvanets.rules.grades import GradeKind, Mark, kind_name, mark_of
-from zvanets.schools.models import Course, Enrolment, SchoolSettings, Student
+from zvanets.schools.models import Course, Enrolment, SchoolSettings, SchoolYear, Student
 from zvanets.staff.classes import has_left, year_now
 from zvanets.staff.explain import Answer, absence_answer, average_answer
 from zvanets.staff.marks import is_poor, mark_text
@@ -42,15 +42,18 @@ class MissedLine:
 def context(seat: Seat, student: Student, *, is_whole: bool) -> dict[str, Any]:
     """Return the page of the student; without `is_whole` only what belongs to the user's own courses."""
     own = None if is_whole else Course.objects.taught_by(seat.user, on=seat.today()).values("pk")
-    since = _since(seat)
+    year = year_now(seat)
+    since = _since(seat, year)
     absences = list(_absences(student, own).filter(date__gte=since))
-    enrolments = list(Enrolment.objects.filter(student=student).select_related("class_book").order_by("-starts_on"))
+    enrolments = list(
+        Enrolment.objects.filter(student=student).select_related("class_book__school_year").order_by("-starts_on")
+    )
     subjects = _subjects(seat, student, own, since)
     counted = [each for line in subjects for each in line.counted]
     method = _method()
     return {
         "student": student,
-        "places": _places(enrolments),
+        "places": _places(enrolments, year),
         "has_left": bool(enrolments) and all(has_left(each, seat.today()) for each in enrolments),
         "is_whole": is_whole,
         "subjects": subjects,
@@ -62,8 +65,7 @@ def context(seat: Seat, student: Student, *, is_whole: bool) -> dict[str, Any]:
     }
 
 
-def _since(seat: Seat) -> Any:
-    year = year_now(seat)
+def _since(seat: Seat, year: SchoolYear | None) -> Any:
     return year.starts_on if year else seat.today().replace(month=1, day=1)
 
 
@@ -72,10 +74,13 @@ def _method() -> Method:
     return Method.AS_STATE if rounded else Method.EXACT
 
 
-def _places(enrolments: Sequence[Enrolment]) -> str:
-    """Return „7 Б, № 12“."""
+def _places(enrolments: Sequence[Enrolment], now: SchoolYear | None) -> str:
+    """Return „7 Б, № 12“, of another year „6 Б, № 11 (2024/25)“."""
     return " · ".join(
-        f"{each.class_book.name}, № {each.number}" if each.number else each.class_book.name for each in enrolments
+        (f"{each.class_book.name}, № {each.number}" if each.number else each.class_book.name)
+        + ("" if year == now else f" ({year})")
+        for each in enrolments
+        for year in [each.class_book.school_year]
     )
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from zvanets.accounts.models import User
 from zvanets.guardians.models import ChannelName
 from zvanets.history.models import Entry
-from zvanets.lib import bg
+from zvanets.lib import bg, clock
 from zvanets.notifications.models import Message, Told
 from zvanets.rules.delivery import Status
 from zvanets.staff.day import midnight
@@ -19,6 +19,8 @@ from zvanets.staff.seat import Seat, lang
 
 SHOWN = 200
 ARRIVED = (Status.ACCEPTED, Status.DELIVERED)
+UNDER_WAY = (Status.QUEUED, Status.SENDING, Status.UNKNOWN)
+PATIENCE = timedelta(minutes=1)  # until then a message under way is no news
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,7 @@ class Sum:
     families: int
     slowest: timedelta | None
     failed: int
+    waiting: int
 
     @property
     def text(self) -> str:
@@ -38,12 +41,14 @@ class Sum:
 
     @property
     def slowest_text(self) -> str:
-        """Return „6 секунди“, above two minutes „3 минути“; empty when nothing arrived."""
+        """Return „6 секунди“, above two minutes „3 минути“, „по-малко от секунда“; empty when nothing arrived."""
         return "" if self.slowest is None else duration(self.slowest)
 
 
 def duration(span: timedelta) -> str:
     seconds = max(0, round(span.total_seconds()))
+    if seconds == 0:
+        return _("по-малко от секунда")
     if seconds <= 120:
         return bg.counted(seconds, "second", lang())
     return bg.counted(round(seconds / 60), "minute", lang())
@@ -68,8 +73,9 @@ def summed(messages: QuerySet[Message]) -> Sum:
         families=Count("student", distinct=True, filter=arrived),
         slowest=Max(F("accepted_at") - F("entered_at"), filter=arrived),
         failed=Count("pk", filter=Q(status=Status.FAILED)),
+        waiting=Count("pk", filter=Q(status__in=UNDER_WAY, created_at__lt=clock.now() - PATIENCE)),
     )
-    return Sum(found["n"], found["families"], found["slowest"], found["failed"])
+    return Sum(found["n"], found["families"], found["slowest"], found["failed"], found["waiting"])
 
 
 @dataclass(frozen=True, slots=True)
