@@ -1,6 +1,6 @@
 """Class groups and their students: who sees what, and excusing."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 
@@ -11,7 +11,7 @@ from zvanets.attendance.models import Absence
 from zvanets.history.models import Access
 from zvanets.lib import clock
 from zvanets.rules.absences import AbsenceKind
-from zvanets.schools.models import Enrolment
+from zvanets.schools.models import Enrolment, Lesson
 from zvanets.tenancy.school import at_school
 
 pytestmark = pytest.mark.django_db
@@ -57,6 +57,39 @@ def test_the_homeroom_teacher_excuses_with_a_reason(saved):
         assert absent.kind == AbsenceKind.EXCUSED
         assert absent.reason_text == "бележка от лекар"
     assert "Дария" in homeroom.get(class_url(saved)).content.decode()
+
+
+def test_the_page_says_how_many_days_a_parents_word_still_excuses_and_refuses_more(saved):
+    homeroom = signed_in(colleague(saved, leads=True))
+    darya = saved.students[2]
+    with at_school(saved.id):
+        days = [clock.today() - timedelta(days=ago) for ago in range(1, 7)]
+        lessons = Lesson.objects.bulk_create(
+            Lesson(course=saved.course, date=day, hour_no=1, starts_at=time(8), ends_at=time(8, 40)) for day in days
+        )
+        made = Absence.objects.bulk_create(
+            Absence(
+                lesson=lesson,
+                student=darya,
+                date=lesson.date,
+                kind=AbsenceKind.UNEXCUSED,
+                recorded_at=clock.now(),
+                recorded_by=saved.teacher,
+            )
+            for lesson in lessons
+        )
+    page = homeroom.get(class_url(saved)).content.decode()
+    assert "по семейни причини: още 15\u00a0дни" in page
+    assert "до 5 учебни дни наведнъж и до 15 за учебната година" in page
+
+    sent = {"absences": [absence.pk for absence in made], "reason": "2"}
+    refused = homeroom.post(f"{class_url(saved)}excuse/", sent)
+    assert refused.status_code == 422
+    assert "Дария Костова: по семейни причини се извиняват най-много 5" in refused.content.decode()
+    assert refused.content.decode().count(" checked") == 7  # what was chosen stays: six absences and the reason
+
+    homeroom.post(f"{class_url(saved)}excuse/", sent | {"absences": sent["absences"][:4]})
+    assert "още 11\u00a0дни" in homeroom.get(class_url(saved)).content.decode()
 
 
 def test_excusing_nothing_says_what_is_missing(saved):

@@ -1,8 +1,9 @@
 """Record and excuse absences."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import connection, transaction
 
@@ -11,7 +12,8 @@ from zvanets.history.record import Actor, Fact, record
 from zvanets.history.verbs import Verb
 from zvanets.lib import clock
 from zvanets.lib.refusals import Refusal, gettext_noop
-from zvanets.rules.absences import AbsenceKind
+from zvanets.rules.absences import AbsenceKind, check_parent_days
+from zvanets.schools.models import SchoolYear, Student
 from zvanets.schools.register import OpenLesson
 from zvanets.tenancy.school import school_now
 
@@ -30,6 +32,16 @@ DELETE FROM attendance_absence
 WHERE school_id = %(school)s AND lesson_id = %(lesson)s AND student_id = ANY(%(students)s)
 RETURNING student_id, id
 """
+
+# To the class teacher, of one of several children; the rule's own words are for the parent.
+_TOO_MANY_DAYS = {
+    "too_many_days_at_once": gettext_noop(
+        "%(student)s: по семейни причини се извиняват най-много %(at_once)s учебни дни наведнъж, а избраните са %(asked)s."
+    ),
+    "too_many_days": gettext_noop(
+        "%(student)s: избрани са %(asked)s учебни дни по семейни причини, а от %(a_year)s за годината са неизползвани %(left)s."
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +130,8 @@ def excuse_absences(
     """Excuse those of `absences` (the ones the actor may excuse) named by `ids`; returns how many.
 
     An absence becomes EXCUSED; a lateness stays one and adds nothing (domain.md 0.1). The reason is special-category
-    data: history holds its number, never its text. Raises Refusal `nothing_to_excuse`.
+    data: history holds its number, never its text. Raises Refusal `nothing_to_excuse`, and for family reasons
+    `too_many_days_at_once`, `too_many_days`.
     """
     now = clock.now()
     chosen = list(
@@ -128,9 +141,47 @@ def excuse_absences(
     )
     if not chosen:
         raise Refusal("nothing_to_excuse", gettext_noop("Изберете поне едно отсъствие, което още не е извинено."))
+    if reason == ExcuseReason.FAMILY:
+        _must_be_few_days([absence for absence in chosen if absence.kind == AbsenceKind.UNEXCUSED])
     _mark_excused(actor, chosen, reason, text.strip(), now)
     record([_excused(absence, reason) for absence in chosen], actor=actor, tell=True)
     return len(chosen)
+
+
+def _must_be_few_days(chosen: list[Absence]) -> None:
+    """Refuse more school days of a child, at once or in its school year, than a parent's word excuses; a lateness is none."""
+    children = {absence.student_id: absence.student for absence in chosen}
+    # One who excuses at a time: two must not both find a day left.
+    list(Student.objects.filter(pk__in=children).order_by("pk").select_for_update(no_key=True).values_list("pk"))
+    starts = sorted(SchoolYear.objects.values_list("starts_on", flat=True))
+    asked: dict[tuple[int, date], set[date]] = defaultdict(set)
+    for absence in chosen:
+        asked[absence.student_id, _begin_of_year(absence.date, starts)].add(absence.date)
+    used = _days_used(children, starts)
+    for (student_id, year), days in asked.items():
+        before = used[student_id, year]
+        if days - before:
+            _check_days(children[student_id], len(days - before), used=len(before), on=max(days))
+
+
+def _begin_of_year(day: date, starts: Iterable[date]) -> date:
+    return max((start for start in starts if start <= day), default=date.min)
+
+
+def _days_used(children: Iterable[int], starts: Iterable[date]) -> dict[tuple[int, date], set[date]]:
+    rows = Absence.objects.filter(student__in=list(children)).on_a_parents_word(since=date.min)
+    used: dict[tuple[int, date], set[date]] = defaultdict(set)
+    for student_id, day in rows.values_list("student_id", "date").distinct():
+        used[student_id, _begin_of_year(day, starts)].add(day)
+    return used
+
+
+def _check_days(student: Student, asked: int, *, used: int, on: date) -> None:
+    try:
+        check_parent_days(asked, used=used, on=on)
+    except Refusal as refused:
+        about = {**refused.params, "student": student.short_name, "asked": asked}
+        raise Refusal(refused.code, _TOO_MANY_DAYS[refused.code], about) from None
 
 
 def _mark_excused(actor: Actor, chosen: list[Absence], reason: ExcuseReason, text: str, now: datetime) -> None:

@@ -32,6 +32,10 @@ class AbsenceQuerySet(models.QuerySet["Absence"]):
     def unexcused(self) -> Self:
         return self.exclude(kind=AbsenceKind.EXCUSED).filter(excused_at__isnull=True)
 
+    def on_a_parents_word(self, *, since: date) -> Self:
+        """Those excused for family reasons: a school year has few such days."""
+        return self.filter(kind=AbsenceKind.EXCUSED, reason=ExcuseReason.FAMILY, date__gte=since)
+
 
 class Absence(SchoolRow):
     """Отсъствие or закъснение of one student in one lesson.

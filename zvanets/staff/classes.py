@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from zvanets.attendance.models import Absence
 from zvanets.lib import bg
-from zvanets.rules.absences import AbsenceKind, Totals, shown_halves, totals
+from zvanets.rules.absences import AbsenceKind, Totals, parent_days_left, shown_halves, totals
 from zvanets.schools.models import ClassGroup, CourseTeacher, Enrolment, SchoolYear, Student
 from zvanets.staff.seat import Seat, lang
 
@@ -44,8 +44,18 @@ class Missed:
     """An absence that waits for an excuse."""
 
     id: int
+    student_id: int
     student: str
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToExcuse:
+    """One student's absences that wait, and the days that a parent's word may still excuse."""
+
+    student: str
+    days_left: str
+    missed: list[Missed]
 
 
 def year_now(seat: Seat) -> SchoolYear | None:
@@ -153,7 +163,9 @@ def to_excuse(group: ClassGroup, on: date) -> list[Missed]:
     named = of_class.select_related("student", "lesson__course__subject").order_by("-date", "-lesson__hour_no")
     newest: list[Absence] = list(named[:TO_EXCUSE])
     newest.sort(key=lambda absence: absence.student.sort_name)
-    return [Missed(absence.pk, absence.student.short_name, missed_text(absence)) for absence in newest]
+    return [
+        Missed(absence.pk, absence.student_id, absence.student.short_name, missed_text(absence)) for absence in newest
+    ]
 
 
 def missed_text(absence: Absence) -> str:
@@ -175,8 +187,20 @@ def visible_students(seat: Seat) -> tuple[QuerySet[Student], QuerySet[Student]]:
     return own_class, Student.objects.taught_by(seat.user, on=seat.today())
 
 
-def by_student(missed: Iterable[Missed]) -> list[tuple[str, list[Missed]]]:
-    groups: dict[str, list[Missed]] = {}
+def by_student(missed: Iterable[Missed], year: SchoolYear | None, today: date) -> list[ToExcuse]:
+    groups: dict[int, list[Missed]] = {}
     for each in missed:
-        groups.setdefault(each.student, []).append(each)
-    return list(groups.items())
+        groups.setdefault(each.student_id, []).append(each)
+    used = _days_used(groups, year)
+    return [
+        ToExcuse(own[0].student, bg.counted(parent_days_left(used[student_id], today), "day", lang()), own)
+        for student_id, own in groups.items()
+    ]
+
+
+def _days_used(students: Iterable[int], year: SchoolYear | None) -> Counter[int]:
+    """Return how many school days of the year were excused for family reasons, by student."""
+    if year is None:
+        return Counter()
+    rows = Absence.objects.filter(student__in=list(students)).on_a_parents_word(since=year.starts_on)
+    return Counter(student_id for student_id, _day in rows.values_list("student_id", "date").distinct())

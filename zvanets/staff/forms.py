@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from zvanets.attendance.models import ExcuseReason
+from zvanets.rules.absences import ParentDays
 
 
 class ReasonForm(forms.Form):
@@ -45,9 +46,11 @@ class ExcuseForm(forms.Form):
         help_text=_("Вижда се само от училището. В съобщението до родителите причината не се пише."),
     )
 
-    def __init__(self, *args: Any, missed: list[tuple[int, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, missed: list[tuple[int, str]], rule: ParentDays, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["absences"].choices = missed  # type: ignore[attr-defined]
+        text = _("По семейни причини: до %(at_once)s учебни дни наведнъж и до %(a_year)s за учебната година.")
+        self.fields["reason"].help_text = text % {"at_once": rule.at_once, "a_year": rule.a_year}
 
 
 class SettingsForm(forms.Form):

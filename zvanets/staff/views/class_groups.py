@@ -13,7 +13,8 @@ from zvanets.attendance.actions import excuse_absences
 from zvanets.attendance.models import Absence
 from zvanets.lib import bg
 from zvanets.lib.refusals import Refusal
-from zvanets.schools.models import ClassGroup, Lesson
+from zvanets.rules.absences import parent_days
+from zvanets.schools.models import ClassGroup, Lesson, SchoolYear
 from zvanets.staff import classes
 from zvanets.staff import day as days
 from zvanets.staff.forms import ExcuseForm
@@ -31,8 +32,9 @@ def class_groups(request: StaffRequest) -> HttpResponse:
 @seated()
 def class_group(request: StaffRequest, class_group_id: int) -> HttpResponse:
     seat = request.seat
-    visible = classes.visible_classes(seat, classes.year_now(seat))
-    return _class_page(request, get_object_or_404(visible, pk=class_group_id))
+    year = classes.year_now(seat)
+    group = get_object_or_404(classes.visible_classes(seat, year), pk=class_group_id)
+    return _class_page(request, group, year)
 
 
 @require_safe
@@ -65,16 +67,22 @@ def excuse(request: StaffRequest, class_group_id: int) -> HttpResponse:
         else:
             messages.success(request, _("Извинени: %s.") % bg.counted(n, "absence", lang()))
             return HttpResponseRedirect(seat.url("class_group", group.pk))
-    return _class_page(request, group, form, status=422)
+    return _class_page(request, group, classes.year_now(seat), form, status=422)
 
 
 def _excuse_form(request: StaffRequest, missed: list[classes.Missed]) -> ExcuseForm:
     choices = [(each.id, each.text) for each in missed]
-    return ExcuseForm(request.POST if request.method == "POST" else None, missed=choices)
+    rule = parent_days(request.seat.today())
+    return ExcuseForm(request.POST if request.method == "POST" else None, missed=choices, rule=rule)
 
 
 def _class_page(
-    request: StaffRequest, group: ClassGroup, form: ExcuseForm | None = None, *, status: int = 200
+    request: StaffRequest,
+    group: ClassGroup,
+    year: SchoolYear | None,
+    form: ExcuseForm | None = None,
+    *,
+    status: int = 200,
 ) -> HttpResponse:
     seat = request.seat
     may_excuse = classes.led_classes(seat).filter(pk=group.pk).exists()
@@ -83,12 +91,10 @@ def _class_page(
     context = {
         "group": group,
         "homeroom": classes.homeroom_teachers(group, seat.today()),
-        "lines": classes.student_lines(
-            seat, group, classes.year_now(seat), with_sums=may_excuse or seat.writes_every_lesson
-        ),
+        "lines": classes.student_lines(seat, group, year, with_sums=may_excuse or seat.writes_every_lesson),
         "with_sums": may_excuse or seat.writes_every_lesson,
         "may_excuse": may_excuse,
-        "missed": classes.by_student(missed),
+        "missed": classes.by_student(missed, year, seat.today()) if missed else [],
         "chosen": [each.id for each in missed if str(each.id) in chosen],
         "form": form or (_excuse_form(request, missed) if missed else None),
         "today": bg.day_name(seat.today(), lang()),
