@@ -2,8 +2,6 @@
 
 import re
 import socket
-import subprocess
-import sys
 import time
 
 import pytest
@@ -16,29 +14,6 @@ from zvanets.ivr.models import CallLog
 from zvanets.tenancy.school import at_school
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.demo.urls")]
-
-
-@pytest.fixture
-def bridge(line, settings):
-    """The caller's process, on a line of ours."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        settings.TELEPHONE_PORT = probe.getsockname()[1]
-    command = [
-        sys.executable,
-        "-m",
-        "zvanets.demo.telephone",
-        "--port",
-        str(settings.TELEPHONE_PORT),
-        "--sip-port",
-        str(line.port),
-    ]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE)
-    process.stdout.readline()
-    yield process
-    process.terminate()
-    assert process.wait(10) == 0
-    process.stdout.close()
 
 
 def act(client: Client, what: str, call: str = "", keys: str = "") -> dict:

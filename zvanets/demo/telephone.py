@@ -196,8 +196,8 @@ class Desk:
             answer, sound = await self._do(json.loads(await reader.readline() or b"{}"))
             writer.write(json.dumps({**answer, "bytes": len(sound)}).encode() + b"\n" + sound)
             await writer.drain()
-        except (ValueError, KeyError, TypeError, OSError):
-            pass  # who asks so gets no answer
+        except (ValueError, KeyError, TypeError, OSError, asyncio.CancelledError):
+            pass  # who asks so gets no answer, nor who asks while we end
         finally:
             writer.close()
 
