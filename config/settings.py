@@ -147,6 +147,7 @@ ACCOUNT_FORMS = {
 ACCOUNT_LOGIN_METHODS = {"username", "email", "phone"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""  # else the server's address stands before every subject
 ACCOUNT_RATE_LIMITS = {
     # A school of sixty teachers and a room of computers signs in from one address at eight.
     "login": "120/m/ip",

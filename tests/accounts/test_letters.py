@@ -58,6 +58,7 @@ def test_a_new_password_comes_by_mail_and_ends_other_sessions(client, ivan):
 
     [letter] = carrier.sent
     assert (letter.school_id, letter.address, letter.language) == (NO_SCHOOL, "ivan@example.org", "bg")
+    assert letter.subject == "Нова парола за дневника"
     form = client.get(link_in(letter.text), follow=True)
     new = "междучасието-свърши-12"
     client.post(form.request["PATH_INFO"], {"password1": new, "password2": new})

@@ -44,6 +44,11 @@ def test_a_person_signs_in_by_any_of_their_names(client, ivan, name):
     assert int(client.session["_auth_user_id"]) == ivan.pk
 
 
+def test_an_invented_number_signs_in_although_no_telephone_has_it(client, db):
+    person("t.andreeva", phone="+359990213027")
+    assert sign_in(client, "+359990213027").status_code == 302
+
+
 def test_a_user_name_that_reads_like_a_number_is_still_its_owners(ivan):
     other = person("0882818905a")
     User.objects.filter(pk=other.pk).update(username="0882818905")
