@@ -48,7 +48,7 @@ def test_it_says_until_when_and_what_to_do(small):
     tell()
 
     (mail,) = messages(small, channel="email")
-    assert mail.subject == "Анна: Телефонната справка е заключена"
+    assert mail.subject == "Анна: телефонната справка е заключена"
     assert mail.text.splitlines() == [
         "Телефонната справка за детето е заключена до вторник, 7 октомври, 10:35",
         "Много пъти е набран грешен ПИН. Потвърдените Ви номера не са засегнати.",
