@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from tests.counts import draws, rounds
 from zvanets.lib import damm
 from zvanets.rules import ivr
 from zvanets.rules.ivr import Call, Denial, Diary, Item, Prompt, Section, State, answered, finished, press, silence
@@ -197,3 +198,14 @@ def test_whatever_is_dialled_the_dialogue_stands(events):
         assert not spoken or call.diary is not None
         assert len(call.typed) <= ivr.LONGEST_TYPED_AHEAD
         assert len(call.entered) <= damm.LENGTH
+
+
+def test_random_digits_always_lead_somewhere():
+    dice = draws()
+    for _ in range(rounds(100_000)):
+        call = Call()
+        for _ in range(dice.randrange(1, 5)):
+            keys = "".join(dice.choices("0123456789*#", k=dice.randrange(1, 25)))
+            call = look_up(press(call, dice.choice((keys, CODE + PIN, "1"))))
+            call = dice.choice((finished, silence, look_up))(call)
+            assert call.says or call.patience is not None or call.state in {State.CHECKING, State.GOODBYE}
