@@ -153,6 +153,13 @@ def test_the_demo_family_has_a_child_in_each_of_the_teachers_classes(invented):
     assert len(families.pop()) == 2
 
 
+def test_whoever_is_absent_in_the_teachers_classes_somebody_hears_of_it(invented):
+    for book in invented.books:
+        if book.name in (MORNING_CLASS, AFTERNOON_CLASS):
+            assert all(invented.pupils[seat.pupil].kin for seat in book.seats)
+    assert any(not pupil.kin for pupil in invented.pupils), "elsewhere it is as in a real school"
+
+
 def test_today_lies_well_inside_the_year_on_every_day_of_four_years():
     for number in range(4 * 366):
         today = date(2026, 1, 1) + timedelta(days=number)

@@ -53,7 +53,8 @@ class Town:
         if self.open and self.rng.random() < _SIBLING_CHANCE:
             home = self.rng.choice(self.open)
         else:
-            home = self._household()
+            # Whoever is marked absent in the demo's own classes, somebody must hear of it.
+            home = self._household(is_told=class_name in DEMO_CLASSES)
         return self.grow(home, class_name)
 
     def grow(self, home: Household, class_name: str, person: Person | None = None) -> int:
@@ -73,8 +74,9 @@ class Town:
         self.kin.append(Kin(person))
         return len(self.kin) - 1
 
-    def _household(self) -> Household:
+    def _household(self, *, is_told: bool) -> Household:
         kind = self.rng.choices(list(_HOUSEHOLDS), list(_HOUSEHOLDS.values()))[0]
+        kind = MOTHER_ALONE if is_told and kind == NOBODY else kind
         father = names.adult(self.rng, "m")
         home = Household(father.last, father.first, tuple(self._grown_ups(kind, father)))
         self.households.append(home)
