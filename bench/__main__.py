@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 
-NAMES = ("save_lesson", "lesson_page", "portal_page", "cold_start", "demo_start", "seconds_to_parent", "calls")
+NAMES = ("save_lesson", "lesson_page", "portal_page", "cold_start", "demo_start", "seconds_to_parent", "calls", "sms_throughput")
 
 
 def main(names: Sequence[str]) -> int:

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections import Counter
 from contextlib import contextmanager
@@ -91,7 +90,7 @@ def state(tmp_path):
 
 @pytest.mark.parametrize("step", STEPS)
 def test_killed_at_this_step_nothing_is_lost_and_nothing_comes_twice(small, state, step):
-    anna, boris, daria, elena = small.students
+    anna, boris, *_ = small.students
     save(small, attendance={anna.pk: ABSENT, boris.pk: LATE}, grades=[grade(small, 2), grade(small, 3)])
     tell()
     with smsc(receipts="after") as centre:

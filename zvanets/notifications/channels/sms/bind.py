@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Coroutine
 from contextlib import suppress
 from datetime import datetime
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from zvanets.notifications.channels.sms.channel import SmsChannel
 
 AT_ONCE = 500
+AHEAD_SECONDS = 0.25  # what becomes urgent meanwhile waits no longer behind what is prepared
 LEAVE_SECONDS = 5.0
 ASK_SECONDS = 60.0
 ASKED_AT_ONCE = 20
@@ -46,10 +48,12 @@ class Bind:
         self.mark = mark
         self.pace = Pace(self.carrier.per_second)
         self.answers = Answers()
-        self.saving = asyncio.Event()
+        self.storing = asyncio.Event()
+        self.has_early = False  # receipts that overtook their answers
+        self.prepared: deque[Flight] = deque()  # written down as being sent, not yet begun
+        self.emptied = asyncio.Event()
         self.room = asyncio.Event()
         self.delivered: list[Head] = []
-        self.delivering = asyncio.Event()
         self.under_way = 0  # parts
         self.is_ending = False  # nothing more is begun
         self.has_left = False  # nothing more can be answered
@@ -60,23 +64,25 @@ class Bind:
     async def serve(self) -> None:
         """Work until the line ends or the process shall; then settle what is open."""
         # These end by themselves: what they have begun in the database must be over before the rest is settled.
-        sender, *keepers = [asyncio.create_task(each) for each in (self._send(), self._save(), self._keep())]
+        preparer, sender, keeper = [
+            asyncio.create_task(each) for each in (self._prepare(), self._send(), self._store())
+        ]
         askers = [asyncio.create_task(each) for each in (self._reply(), self._ask())]
         stop = asyncio.create_task(self.channel.stopping.wait())
-        await asyncio.wait([stop, self.session.ended, sender, *keepers], return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait([stop, self.session.ended, preparer, sender, keeper], return_when=asyncio.FIRST_COMPLETED)
         for task in (stop, *askers):
             task.cancel()
         self._ring_for_the_end()
-        await _ended(sender)
+        await _ended(preparer, sender)
         await self._take_leave()
         self.has_left = True
         self._ring_for_the_end()
-        await _ended(*keepers, *askers, stop, *self._spawned)
+        await _ended(keeper, *askers, stop, *self._spawned)
         await self._settle()
 
     def _ring_for_the_end(self) -> None:
         self.is_ending = True
-        for event in (self.channel.wake, self.room, self.saving, self.delivering, self.session.writable):
+        for event in (self.channel.wake, self.room, self.emptied, self.storing, self.session.writable):
             event.set()
 
     async def _take_leave(self) -> None:
@@ -98,29 +104,39 @@ class Bind:
 
     # Sending
 
-    async def _send(self) -> None:
-        while room := await self._wait_for_room():
+    async def _prepare(self) -> None:
+        """Write down ahead what is sent next: what the socket never saw simply waits again after a kill."""
+        while not self.is_ending:
+            most = int(min(AT_ONCE, max(1.0, AHEAD_SECONDS * self.pace.rate)))
+            if len(self.prepared) * 2 > most:
+                await self._wait_for(self.emptied)
+                continue
+            ahead = most - len(self.prepared)
             self.channel.wake.clear()
             flights = await self.channel.database(
-                ledger.take, self.number, limit=room, next_sequence=self.session.next_sequence, now=clock.now()
+                ledger.take, self.number, limit=ahead, next_sequence=self.session.next_sequence, now=clock.now()
             )
             step("begun")
-            for flight in flights:
-                await self._hand_over(flight)
+            self.prepared.extend(flights)
+            self.room.set()
             if not flights and not self.is_ending:
                 await self.channel.wake.wait()
 
-    async def _wait_for_room(self) -> int:
-        """Return how many messages may be begun, at the end 0; with much waiting, a quarter of the window at once."""
+    async def _send(self) -> None:
         while not self.is_ending:
-            self.room.clear()
             free = self.carrier.window - self.under_way
             paced = self.pace.room(self.session.loop.time())
-            if free * 4 >= self.carrier.window and paced > 0:
-                return min(free, paced, AT_ONCE)
+            if self.prepared and free > 0 and paced > 0:
+                await self._hand_over(self.prepared.popleft())
+                self.emptied.set()
+            else:
+                await self._wait_for(self.room, self.pace.wait() if self.prepared and free > 0 else 1.0)
+
+    async def _wait_for(self, event: asyncio.Event, seconds: float = 1.0) -> None:
+        event.clear()
+        if not self.is_ending:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self.room.wait(), self.pace.wait() if paced <= 0 else 1.0)
-        return 0
+                await asyncio.wait_for(event.wait(), seconds)
 
     async def _hand_over(self, flight: Flight) -> None:
         landing = Landing(flight)
@@ -157,47 +173,45 @@ class Bind:
             if landing.is_bad_address:
                 letter = landing.flight.message.letter
                 self._spawn(self.channel.database(_switch_off, letter.school_id, landing.flight.message.contact_id))
-        self.saving.set()
+        self.storing.set()
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
         self._spawned.add(task)
         task.add_done_callback(self._spawned.discard)
 
-    # Saving answers
+    # Keeping what comes
 
-    async def _save(self) -> None:
+    async def _store(self) -> None:
+        """Answers first: the receipts that came after them name their ids."""
         while not self.has_left:
-            await self.saving.wait()
-            self.saving.clear()
+            await self.storing.wait()
+            self.storing.clear()
+            heads, self.delivered = self.delivered, []
             if self.answers:
                 await self._save_once()
+            for start in range(0, len(heads), AT_ONCE):
+                if not self.has_left:
+                    await self._keep_batch(heads[start : start + AT_ONCE])
 
     async def _save_once(self) -> None:
         step("answered")
         answers, self.answers = self.answers, Answers()
         await self.channel.database(ledger.keep, self.number, answers, price=self.carrier.price)
+        if self.has_early:
+            self.has_early = False
+            await self.channel.database(reports.look_again, now=clock.now())
         step("saved")
-
-    # Keeping what comes in
 
     def on_deliver(self, head: Head) -> None:
         self.delivered.append(head)
-        self.delivering.set()
+        self.storing.set()
 
     def on_late(self, sequence: int, head: Head) -> None:
         """An answer after its time: the message is not in doubt any more."""
         if head.status == pdus.OK:
             carrier_id = pdus.first_string(head.body)
             self._spawn(self.channel.database(reports.answer_late, self.number, sequence, carrier_id, now=clock.now()))
-
-    async def _keep(self) -> None:
-        while not self.has_left:
-            await self.delivering.wait()
-            self.delivering.clear()
-            while self.delivered and not self.has_left:
-                heads, self.delivered = self.delivered[:AT_ONCE], self.delivered[AT_ONCE:]
-                await self._keep_batch(heads)
 
     async def _keep_batch(self, heads: list[Head]) -> None:
         """Store receipts and messages; acknowledge each when it is stored."""
@@ -210,6 +224,7 @@ class Bind:
         if said:
             early = await self.channel.database(reports.report, said, now=now)
             if early:
+                self.has_early = True
                 note("receipts of unknown ids", channel="sms", count=early)
         for message in written:
             await self._take(message, now)

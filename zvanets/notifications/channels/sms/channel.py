@@ -3,6 +3,7 @@
 import asyncio
 import random
 import secrets
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -29,6 +30,7 @@ from zvanets.notifications.channels.sms.session import open_session
 
 LONGEST_BACK_OFF = 30.0
 THREADS = 3  # of the database
+SWITCH_SECONDS = 0.0005  # a thread that waited for the database must not wait 5 ms more for the interpreter
 ROUND_SECONDS = 2.0
 HEARTBEAT_SECONDS = 60.0
 FORGET_EVERY = timedelta(hours=6)
@@ -58,6 +60,7 @@ class SmsChannel:
 
     async def run(self) -> None:
         """Bind again and again, later each time that it fails, until the stop."""
+        sys.setswitchinterval(SWITCH_SECONDS)
         note("sms started", channel=self.name)
         bell = Bell(asyncio.get_running_loop(), self.wake)
         bell.start()

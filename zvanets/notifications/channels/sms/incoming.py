@@ -23,9 +23,8 @@ JOINED_AT_ONCE = 1000
 MOST_PARTS = 20
 KEPT_LENGTH = 160
 
-# Ten digits, perhaps in groups: people write a ЕГН as they say it.
-_TEN = re.compile(r"(?<!\d)(?:\d[\s.\-/]?){9}\d(?!\d)")
-_LONG = re.compile(r"\d{11,}")
+# Ten digits or more, perhaps in groups: people write a ЕГН as they say it.
+_ROW = re.compile(r"(?:\d[\s.\-/]?){9,}\d")
 
 
 class Command(StrEnum):
@@ -74,20 +73,15 @@ def understand(text: str) -> Understood:
 
 
 def scrub(text: str) -> str:
-    """Put a keyed hash in the place of each ten digits that form a ЕГН or ЛНЧ, also within a longer row of digits."""
+    """Put a keyed hash in the place of ten digits that form a ЕГН or ЛНЧ, and of a longer row that hides one."""
     plain = "".join(str(int(sign)) if sign.isdecimal() else sign for sign in text)
-    return _LONG.sub(_scrub_row, _TEN.sub(_scrub_ten, plain))
-
-
-def _scrub_ten(found: re.Match[str]) -> str:
-    digits = re.sub(r"\D", "", found[0])
-    return _hashed(digits) if egn.is_valid(digits) or pnf.is_valid(digits) else found[0]
+    return _ROW.sub(_scrub_row, plain)
 
 
 def _scrub_row(found: re.Match[str]) -> str:
-    row = found[0]
+    row = re.sub(r"\D", "", found[0])
     hides = any(egn.is_valid(row[at : at + 10]) or pnf.is_valid(row[at : at + 10]) for at in range(len(row) - 9))
-    return _hashed(row) if hides else row
+    return _hashed(row) if hides else found[0]
 
 
 def _hashed(digits: str) -> str:

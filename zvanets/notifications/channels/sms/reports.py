@@ -29,6 +29,11 @@ WHERE (s.bind, s.sequence) = (
     ORDER BY d.at, d.sequence LIMIT 1)
 RETURNING s.school_id, s.message_id
 """
+_NUMBERS_IN_DOUBT = """
+SELECT DISTINCT d.number FROM notifications_sentpart d
+JOIN notifications_message m ON m.school_id = d.school_id AND m.id = d.message_id
+WHERE d.number = ANY(%s) AND d.reference = '' AND m.status = 'unknown'
+"""
 # A failed part fails its message unless a new try is under way; delivered is what all of its parts are.
 _SETTLE = """
 WITH p AS (
@@ -63,20 +68,35 @@ def report(receipts: Sequence[Receipt], *, now: datetime) -> int:
     """Store what these receipts say; return how many name an id that nobody knows yet."""
     with transaction.atomic(using=WORKER), connections[WORKER].cursor() as cursor:
         cursor.execute("SET LOCAL synchronous_commit = on")  # they are acknowledged next
-        rows = [(form, each.number, each.state) for each in receipts for form in each.references]
-        cursor.execute(_MATCH, [list(column) for column in zip(*rows, strict=True)] if rows else [[], [], []])
-        hits = {(reference, number): (school, message) for reference, number, school, message in cursor.fetchall()}
-        keys: dict[Key, str] = {}
-        unknown = []
-        for each in receipts:
-            known = [hits[form, each.number] for form in each.references if (form, each.number) in hits]
-            keys |= dict.fromkeys(known, each.error if each.state == FAILED else "")
-            if not known and each.state:
-                unknown.append(each)
-        early = [each for each in unknown if not _match_doubt(cursor, each, keys, now)]
+        keys, unknown = _match(cursor, receipts)
+        early = _match_doubts(cursor, [(each, now) for each in unknown if each.state], keys)
         _keep(cursor, early, now)
         settle(cursor, keys, now)
     return len(early)
+
+
+def _match(cursor: Any, receipts: Sequence[Receipt]) -> tuple[dict[Key, str], list[Receipt]]:
+    """Give parts the states of their receipts; return the messages with their errors, and receipts of no part."""
+    rows = [(form, each.number, each.state) for each in receipts for form in each.references]
+    cursor.execute(_MATCH, [list(column) for column in zip(*rows, strict=True)] if rows else [[], [], []])
+    hits = {(reference, number): (school, message) for reference, number, school, message in cursor.fetchall()}
+    keys: dict[Key, str] = {}
+    unknown = []
+    for each in receipts:
+        known = [hits[form, each.number] for form in each.references if (form, each.number) in hits]
+        keys |= dict.fromkeys(known, each.error if each.state == FAILED else "")
+        if not known:
+            unknown.append(each)
+    return keys, unknown
+
+
+def _match_doubts(cursor: Any, receipts: Sequence[tuple[Receipt, datetime]], keys: dict[Key, str]) -> list[Receipt]:
+    """Give each receipt, with the moment it came, to a message in doubt that went to its number; return the others."""
+    if not receipts:
+        return []
+    cursor.execute(_NUMBERS_IN_DOUBT, [[each.number for each, _ in receipts]])
+    numbers = {number for (number,) in cursor.fetchall()}
+    return [each for each, at in receipts if each.number not in numbers or not _match_doubt(cursor, each, keys, at)]
 
 
 def _match_doubt(cursor: Any, receipt: Receipt, keys: dict[Key, str], at: datetime) -> bool:
@@ -109,25 +129,21 @@ def look_again(*, now: datetime) -> int:
     """Try the receipts that came early once more: by now the answer is saved, or known to be lost."""
     with transaction.atomic(using=WORKER), connections[WORKER].cursor() as cursor:
         cursor.execute(
-            "SELECT id, reference, number, state, error, at FROM notifications_earlyreceipt ORDER BY id LIMIT 1000"
+            "SELECT id, reference, number, state, error, at FROM notifications_earlyreceipt ORDER BY id LIMIT 5000"
             " FOR UPDATE SKIP LOCKED"
         )
-        done, keys = [], dict[Key, str]()
-        for number_, reference, number, state, error, at in cursor.fetchall():
-            receipt = Receipt((reference,), number, state, error)
-            if _match_known(cursor, receipt, keys) or _match_doubt(cursor, receipt, keys, at):
-                done.append(number_)
+        rows = [
+            (early, Receipt(references_of(reference), number, state, error), at)
+            for early, reference, number, state, error, at in cursor.fetchall()
+        ]
+        if not rows:
+            return 0
+        keys, unknown = _match(cursor, [receipt for _, receipt, _ in rows])
+        still = _match_doubts(cursor, [(receipt, at) for _, receipt, at in rows if receipt in unknown], keys)
+        done = [early for early, receipt, _ in rows if receipt not in still]
         cursor.execute("DELETE FROM notifications_earlyreceipt WHERE id = ANY(%s)", [done])
         settle(cursor, keys, now)
     return len(done)
-
-
-def _match_known(cursor: Any, receipt: Receipt, keys: dict[Key, str]) -> bool:
-    forms = list(references_of(receipt.references[0]))
-    cursor.execute(_MATCH, [forms, [receipt.number] * len(forms), [receipt.state] * len(forms)])
-    found = [(school, message) for _, _, school, message in cursor.fetchall()]
-    keys |= dict.fromkeys(found, receipt.error if receipt.state == FAILED else "")
-    return bool(found)
 
 
 def answer_late(bind: int, sequence: int, carrier_id: str, *, now: datetime) -> None:

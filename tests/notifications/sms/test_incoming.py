@@ -1,0 +1,184 @@
+"""What people write to the short code: understood, freed of identifiers, answered shortly and not too often."""
+
+from datetime import timedelta
+
+import pytest
+import smpp34
+
+from tests.marks import committed
+from tests.notifications.sms.smsc import wait_until
+from zvanets.guardians.models import Contact, Subscription
+from zvanets.lib import clock, damm
+from zvanets.lib.sms_length import sms_length
+from zvanets.notifications.actions import send_code
+from zvanets.notifications.channels.sms import replies
+from zvanets.notifications.channels.sms.incoming import Command, Incoming, Joiner, scrub, understand
+from zvanets.notifications.models import IncomingSms
+from zvanets.tenancy.school import at_school
+
+MOTHER = "359990123450"
+EGN, LNCH = "7523169263", "7111042925"
+
+
+@pytest.mark.parametrize(
+    ("text", "command"),
+    [
+        ("СТОП", Command.STOP),
+        ("стоп, моля ви", Command.STOP),
+        ("Stop.", Command.STOP),
+        ("CTOП", Command.STOP),
+        ("инфо", Command.INFO),
+        ("INFO за Ани", Command.INFO),
+        ("123456", Command.CONFIRM),
+        ("123 456", Command.CONFIRM),
+        ("12345", Command.UNKNOWN),
+        ("", Command.UNKNOWN),
+        ("Стопанска", Command.UNKNOWN),
+        ("здравейте", Command.UNKNOWN),
+    ],
+)
+def test_the_first_word_is_the_command(text, command):
+    assert understand(text).command is command
+
+
+def test_a_childs_code_is_known_by_its_check_digit():
+    code = "10234567"
+    code += damm.check_digit(code)
+    assert understand(f"{code[:3]} {code[3:6]} {code[6:]}").command is Command.CODE
+    wrong = code[:-1] + str((int(code[-1]) + 1) % 10)
+    assert understand(wrong).command is Command.UNKNOWN
+
+
+def test_what_stands_behind_a_command_is_dropped():
+    assert understand(f"СТОП за Ани {EGN}").text == "stop"
+    assert understand("123456").text == "confirm"
+
+
+@pytest.mark.parametrize("number", [EGN, LNCH, "752316 9263", "75 23 16 92 63", "752316-9263", "٧٥٢٣١٦٩٢٦٣"])
+def test_identifiers_become_a_keyed_hash(number):
+    kept = scrub(f"Ани е {number}, моля")
+    assert kept.startswith("Ани е [#")
+    assert kept.endswith("], моля")
+    assert scrub(f"x {number}") == scrub(f"x {number}")
+
+
+def test_other_numbers_stay():
+    assert scrub("Обадете се на 0882 818 906 в 18:30") == "Обадете се на 0882 818 906 в 18:30"
+
+
+def part(text, reference, count, place, *, wide=True, number=MOTHER):
+    header = (
+        bytes((6, 8, 4, reference >> 8, reference & 255, count, place))
+        if wide
+        else bytes((5, 0, 3, reference & 255, count, place))
+    )
+    return smpp34.DeliverSm(number, "1917", header + text.encode("utf-16-be"), esm_class=0x40, data_coding=8)
+
+
+@pytest.mark.parametrize("wide", [True, False])
+def test_long_messages_are_joined_in_whatever_order_they_come(wide):
+    joiner = Joiner()
+    assert joiner.take(part("свят", 7, 2, 2, wide=wide), 0) == []
+    assert joiner.take(part("друг", 8, 2, 2, wide=wide), 1) == []
+    assert joiner.take(part("Здравей, ", 7, 2, 1, wide=wide), 2) == [Incoming(MOTHER, "Здравей, свят")]
+
+
+def test_parts_by_optional_parameters_are_joined_too():
+    def tagged(text, place):
+        tlvs = [smpp34.Tlv(0x20C, b"\0\7"), smpp34.Tlv(0x20E, b"\2"), smpp34.Tlv(0x20F, bytes((place,)))]
+        return smpp34.DeliverSm(MOTHER, "1917", text, tlvs=tlvs)
+
+    joiner = Joiner()
+    assert joiner.take(tagged(b"one ", 1), 0) == []
+    assert joiner.take(tagged(b"two", 2), 0) == [Incoming(MOTHER, "one two")]
+
+
+def test_what_never_becomes_whole_is_taken_as_far_as_it_came():
+    joiner = Joiner()
+    joiner.take(part("начало", 7, 3, 1), 0)
+    found = joiner.take(part("друго", 9, 2, 1, number="359990999999"), 700)
+    assert found == [Incoming(MOTHER, "начало")]
+
+
+def test_a_long_text_in_one_parameter_is_read():
+    message = smpp34.DeliverSm(MOTHER, "1917", b"", data_coding=0, tlvs=[smpp34.Tlv(0x424, b"STOP")])
+    assert Joiner().take(message, 0) == [Incoming(MOTHER, "STOP")]
+
+
+def test_every_answer_fits_one_sms():
+    for name, text in vars(replies).items():
+        if name.isupper() and isinstance(text, str) and text != "worker":
+            assert sms_length(text % "Анна" if "%s" in text else text).parts == 1, name
+
+
+def kept():
+    return list(IncomingSms.objects.using("worker").order_by("pk"))
+
+
+@committed
+def test_stop_ends_the_sms_of_that_number_alone(small):
+    replies.take(Incoming(MOTHER, "СТОП"))
+    with at_school(small.id):
+        open_ones = Subscription.objects.filter(channel="sms", ends_on__isnull=True)
+        assert open_ones.count() == len(small.guardians) - 1
+        assert Subscription.objects.filter(channel="email", ends_on__isnull=True).count() == len(small.guardians)
+    assert kept()[0].answer == replies.STOPPED
+
+
+@committed
+def test_info_names_the_children_to_a_confirmed_number_only(small):
+    replies.take(Incoming(MOTHER, "инфо"))
+    replies.take(Incoming("359888111222", "info"))
+    with at_school(small.id):
+        Contact.objects.filter(kind="phone", guardian=small.guardians[1]).update(confirmed_at=None)
+    replies.take(Incoming("359990123451", "ИНФО"))
+    assert [each.answer for each in kept()] == [
+        "SMS за: Анна. Спиране: СТОП.",
+        "Tozi nomer ne poluchava SMS ot dnevnika.",
+        replies.NOTHING,
+    ]
+
+
+@committed
+def test_a_code_sent_back_confirms_the_number_and_a_wrong_one_does_not(small):
+    with at_school(small.id):
+        contact = Contact.objects.get(kind="phone", guardian=small.guardians[0])
+        Contact.objects.filter(pk=contact.pk).update(confirmed_at=None)
+        code = send_code(contact=contact).text.split()[0]
+    replies.take(Incoming(MOTHER, f"{(int(code) + 1) % 10**6:06}"))
+    replies.take(Incoming(MOTHER, code), clock.now() + timedelta(minutes=3))
+    assert [each.answer for each in kept()] == [
+        "Kodat ne e veren ili e iztekal. Poiskayte nov v portala.",
+        "Nomerat e potvarden. Koi SMS da idvat, izbirate v portala.",
+    ]
+    with at_school(small.id):
+        assert Contact.objects.get(pk=contact.pk).confirmed_at
+
+
+@committed
+def test_an_unknown_text_is_helped_now_and_then(small):
+    now = clock.now()
+    for minutes in (0, 1, 11, 15, 40, 300):
+        replies.take(Incoming(MOTHER, f"какво е това {minutes}"), now + timedelta(minutes=minutes))
+    assert [bool(each.answer) for each in kept()] == [True, False, True, False, True, False]
+
+
+@committed
+def test_what_is_kept_names_nobody(small):
+    replies.take(Incoming(MOTHER, f"детето ми е {EGN}"))
+    (row,) = kept()
+    assert EGN not in row.text
+    assert replies.waiting_replies(10, now=clock.now())[0].number == f"+{MOTHER}"
+    (row,) = kept()
+    assert row.reply_to == ""
+    assert MOTHER not in str(row.__dict__)
+
+
+@committed
+@pytest.mark.peer
+def test_a_text_from_a_telephone_is_answered_over_the_line(small, centre, run_channel):
+    run_channel()
+    centre.say("Здравейте, кой пише?", number="359888111222")
+    (answer,) = centre.wait("sms")
+    assert (answer["sms"], answer["text"]) == ("359888111222", replies.HELP)
+    wait_until(lambda: centre.all("ack"))
