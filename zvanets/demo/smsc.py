@@ -10,7 +10,6 @@ import json
 import signal
 import socket
 import sys
-import time
 from collections import OrderedDict
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -100,7 +99,7 @@ class Centre:
     def __init__(self, telephones: Telephones) -> None:
         self.telephones = telephones
         self.sessions: dict[str, smpp34.Esme] = {}
-        self._numbers = itertools.count(int(time.time() * 1000) << 8)  # never the same after a new start
+        self._numbers = itertools.count(int(clock.now().timestamp() * 1000) << 8)  # never the same after a new start
         self._receipts: set[asyncio.Task[None]] = set()
 
     async def serve(self, server: smpp34.Server) -> None:
