@@ -60,7 +60,7 @@ def say(verb, body, channel="sms", language="bg"):
         (
             Verb.GRADE_CORRECTED,
             GRADE | {"before": {"grade": "5.00", "quality": None, "special": None}, "kind": "CURRENT"},
-            "Поправена оценка по математика: отличен 5,50, беше мн. добър 5",
+            "Поправка по математика: отличен 5,50, беше мн. добър 5",
             "Corrected grade in математика: excellent 5.50, was very good 5",
         ),
         (

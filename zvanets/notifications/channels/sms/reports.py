@@ -14,10 +14,17 @@ KEPT_EARLY, KEPT_PARTS = timedelta(days=3), timedelta(days=30)
 
 Key = tuple[int, int]  # school and message
 
+# Carriers begin their ids again: one that stands twice is the newer part's.
 _MATCH = """
-UPDATE notifications_sentpart s SET state = CASE WHEN s.state = 'delivered' OR k.state = '' THEN s.state ELSE k.state END
-FROM unnest(%s::text[], %s::bigint[], %s::text[]) AS k (reference, number, state)
-WHERE s.reference = k.reference AND s.reference <> '' AND s.number = k.number
+WITH hit AS (
+    SELECT DISTINCT ON (k.reference, k.number) s.bind, s.sequence, k.state
+    FROM unnest(%s::text[], %s::bigint[], %s::text[]) AS k (reference, number, state)
+    JOIN notifications_sentpart s ON s.reference = k.reference AND s.reference <> '' AND s.number = k.number
+    ORDER BY k.reference, k.number, s.at DESC, k.state <> 'delivered'
+)
+UPDATE notifications_sentpart s
+SET state = CASE WHEN s.state = 'delivered' OR hit.state = '' THEN s.state ELSE hit.state END
+FROM hit WHERE s.bind = hit.bind AND s.sequence = hit.sequence
 RETURNING s.reference, s.number, s.school_id, s.message_id
 """
 _IN_DOUBT = """
