@@ -10,7 +10,8 @@ from zvanets.schools.models import Student
 from zvanets.tenancy.school import at_school
 
 
-def give_families(school_id: int, *, grace_seconds: int) -> None:
+def give_families(school_id: int, *, grace_seconds: int, by_sms: bool = False) -> None:
+    """With `by_sms` every second guardian has a telephone in the place of a mailbox."""
     start = clock.today() - timedelta(days=30)
     with at_school(school_id):
         Grace.objects.create(verb=Verb.GRADE_GIVEN, seconds=grace_seconds)
@@ -23,11 +24,11 @@ def give_families(school_id: int, *, grace_seconds: int) -> None:
         Contact.objects.bulk_create(
             Contact(
                 guardian=each,
-                kind=Contact.Kind.EMAIL,
-                address=f"g{each.pk}@example.org",
+                kind=Contact.Kind.PHONE if by_sms and place % 2 else Contact.Kind.EMAIL,
+                address=f"+359990{each.pk:06}" if by_sms and place % 2 else f"g{each.pk}@example.org",
                 confirmed_at=clock.now(),
             )
-            for each in guardians
+            for place, each in enumerate(guardians)
         )
         rights = Guardianship.objects.bulk_create(
             Guardianship(guardian=guardian, student=child, relation=relation, starts_on=start)
@@ -35,8 +36,8 @@ def give_families(school_id: int, *, grace_seconds: int) -> None:
         )
         Subscription.objects.bulk_create(
             Subscription(guardianship=right, channel=channel, kinds=EventKind.values, starts_on=start)
-            for right in rights
-            for channel in (ChannelName.PORTAL, ChannelName.EMAIL)
+            for place, right in enumerate(rights)
+            for channel in (ChannelName.PORTAL, ChannelName.SMS if by_sms and place % 2 else ChannelName.EMAIL)
         )
 
 

@@ -8,8 +8,8 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -38,16 +38,27 @@ _SINK = shutil.which("smtp-sink", path=f"{os.environ['PATH']}:/usr/sbin") or "sm
 GRACE_SECONDS = 10  # of grades: so that both streams flow at once
 
 
-def run() -> Figures:
+def run(*, by_sms: bool = False) -> Figures:
+    """With `by_sms` every second guardian has a telephone in the place of a mailbox, and npm's `smpp` is the carrier."""
+    from bench.sms_throughput import centre
+
     port = free_port()
-    with sink(port) as taken, installation(ZVANETS_SMTP_URL=f"smtp://127.0.0.1:{port}") as system:
-        lessons = _lessons()
+    with ExitStack() as open_:
+        taken, environment = open_.enter_context(sink(port)), {"ZVANETS_SMTP_URL": f"smtp://127.0.0.1:{port}"}
+        taken_by_sms: Callable[[], int] = int  # none
+        if by_sms:
+            carrier, taken_by_sms = open_.enter_context(centre())
+            environment["ZVANETS_SMPP_URL"] = f"smpp://diary:secret@127.0.0.1:{carrier}?window=100&per_second=2000"
+        system = open_.enter_context(installation(**environment))
+        lessons = _lessons(by_sms=by_sms)
         system.start("worker")
+        if by_sms:
+            system.start("sms")
         wait_for(lambda: b"worker started" in (system.state / "worker.log").read_bytes(), 30)
         _feed(system, lessons[:WARM_UP], per_second=1000)
         wait_for(lambda: _is_quiet(system), 60, every=0.5)
         system.ask("ANALYZE")  # a table's first minute is not what a year is like
-        return _measure(system, lessons[WARM_UP:], taken)
+        return _measure(system, lessons[WARM_UP:], lambda: _count(taken) + taken_by_sms())
 
 
 @contextmanager
@@ -63,7 +74,7 @@ def sink(port: int) -> Iterator[Path]:
             process.wait()
 
 
-def _lessons() -> list[dict[str, object]]:
+def _lessons(*, by_sms: bool) -> list[dict[str, object]]:
     """Fill the schools and plan the lessons so that neighbours in time are of different schools and classes."""
     from bench import school
     from bench.families import give_families
@@ -72,7 +83,7 @@ def _lessons() -> list[dict[str, object]]:
     classes: list[tuple[int, TaughtClass]] = []
     for school_id in range(9900901, 9900901 + SCHOOLS):
         taught = school.build(school_id, classes=CLASSES, lessons=each)
-        give_families(school_id, grace_seconds=GRACE_SECONDS)
+        give_families(school_id, grace_seconds=GRACE_SECONDS, by_sms=by_sms)
         classes += [(school_id, one) for one in taught]
     planned = []
     for n in range(each):
@@ -102,7 +113,7 @@ def _feed(system: Installation, lessons: Sequence[dict[str, object]], *, per_sec
     return feed
 
 
-def _measure(system: Installation, lessons: Sequence[dict[str, object]], taken: Path) -> Figures:
+def _measure(system: Installation, lessons: Sequence[dict[str, object]], taken: Callable[[], int]) -> Figures:
     [(began, before)] = system.ask(f"SELECT now(), count(*) FROM ({_ACCEPTED}) AS accepted")
     spent = {name: system.cpu_seconds(name) for name in ("worker", "database")}
     feed = _feed(system, lessons, per_second=PER_SECOND)
@@ -114,7 +125,7 @@ def _measure(system: Installation, lessons: Sequence[dict[str, object]], taken: 
     return {
         **_seconds(system, began),
         "lost": expected - told,
-        "duplicated": _count(taken) - accepted,
+        "duplicated": taken() - accepted,
         "lessons": len(lessons),
         "lessons_per_s": round(len(lessons) / feed["seconds"], 1),
         "worker_cpu_ms": round(1000 * spent["worker"] / mails, 2),
@@ -134,8 +145,9 @@ def _count(taken: Path) -> int:
 
 
 def _seconds(system: Installation, began: datetime) -> Figures:
-    urgent = system.ask(_WAITED, 0.0, True, began)[0]
-    graced = system.ask(_WAITED, float(GRACE_SECONDS), False, began)[0]
+    urgent = system.ask(_WAITED, 0.0, ["email", "sms"], True, began)[0]
+    by_sms = system.ask(_WAITED, 0.0, ["sms"], True, began)[0]
+    graced = system.ask(_WAITED, float(GRACE_SECONDS), ["email", "sms"], False, began)[0]
     rates = dict(system.ask(_RATES, began))
     return {
         "p50_s": round(urgent[0], 3),
@@ -144,10 +156,11 @@ def _seconds(system: Installation, began: datetime) -> Figures:
         "graced_p99_s": round(graced[1], 3),
         "email_per_s": round(rates["email"], 1),
         "portal_per_s": round(rates["portal"], 1),
+        **({"sms_p99_s": round(by_sms[1], 3), "sms_per_s": round(rates["sms"], 1)} if "sms" in rates else {}),
     }
 
 
-_ACCEPTED = "SELECT FROM notifications_message WHERE channel = 'email' AND accepted_at IS NOT NULL"
+_ACCEPTED = "SELECT FROM notifications_message WHERE channel <> 'portal' AND accepted_at IS NOT NULL"
 # Every guardian of the child for every entry of its lesson that families are told of; a child is absent or graded.
 _EXPECTED = """
 SELECT count(*) FROM history_entry e
@@ -157,13 +170,13 @@ WHERE e.verb IN ('absence.recorded', 'grade.given')
 _TOLD = """
 SELECT count(*), count(DISTINCT m.id) FROM notifications_told t
 JOIN notifications_message m ON m.school_id = t.school_id AND m.id = t.message_id
-WHERE m.channel = 'email' AND m.accepted_at IS NOT NULL
+WHERE m.channel <> 'portal' AND m.accepted_at IS NOT NULL
 """
 _WAITED = """
 SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY waited), percentile_cont(0.99) WITHIN GROUP (ORDER BY waited),
     max(waited)
 FROM (SELECT extract(epoch FROM accepted_at - entered_at)::float8 - %s AS waited FROM notifications_message
-      WHERE channel = 'email' AND is_urgent = %s AND accepted_at IS NOT NULL AND entered_at > %s) AS each
+      WHERE channel = ANY(%s) AND is_urgent = %s AND accepted_at IS NOT NULL AND entered_at > %s) AS each
 """
 _RATES = """
 SELECT channel, count(accepted_at) / extract(epoch FROM max(accepted_at) - min(accepted_at))::float8

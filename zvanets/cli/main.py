@@ -23,8 +23,8 @@ _ELSEWHERE = {
     "verify-history": "zvanets.history.commands",
     "receive-bounce": "zvanets.notifications.commands",
     "create-operator": "zvanets.cli.operators",
-    "sms": "zvanets.notifications.channels.sms.commands",
     "erase-student": "zvanets.cli.erasing",
+    "sms": "zvanets.notifications.channels.sms.commands",
     "ivr": "zvanets.ivr.commands",
 }
 _LAST_WORDS_SECONDS = 20

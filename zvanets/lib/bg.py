@@ -121,6 +121,11 @@ def days(first: date, last: date, lang: str = "bg") -> str:
     return f"{first.day}\u00a0{months[first.month - 1]} – {end}"
 
 
+def short_day(day: date, lang: str = "bg") -> str:
+    """Return „21.09.“ or "21 Sep", for messages that are paid by their length."""
+    return f"{day:%d.%m.}" if _known(lang) == "bg" else f"{day.day} {_MONTHS['en'][day.month - 1][:3]}"
+
+
 def day_name(day: date, lang: str = "bg") -> str:
     """Return „понеделник, 21 септември“ or "Monday, 21 September"."""
     return f"{weekday(day, lang)}, {day.day}\u00a0{_MONTHS[_known(lang)][day.month - 1]}"

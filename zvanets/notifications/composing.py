@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from zvanets.guardians.models import ChannelName, SmsScript
 from zvanets.history.verbs import Verb
+from zvanets.lib import bg
 from zvanets.lib.sms_length import PART_16, sms_length, split
 from zvanets.lib.transliterate import to_gsm
 from zvanets.notifications import wording
@@ -16,6 +17,8 @@ from zvanets.notifications.wording import Words
 from zvanets.rules.delivery import Fact
 
 SMS_PARTS = 3  # of an SMS; the rest of a long text is in the portal
+# Their texts name the day, which is not the day they were written.
+WITH_A_DAY_OF_THEIR_OWN = frozenset({Verb.EVENT_ANNOUNCED, Verb.MEETING_CALLED})
 
 
 class Text(NamedTuple):
@@ -42,13 +45,11 @@ class Composer:
         facts = sorted(facts, key=_urgent_first)
         parts = [self._say(fact, hearer) for fact in facts]
         if hearer.channel == ChannelName.SMS:
-            said = f"{hearer.child}: {'; '.join(line for part in parts for line in part.lines)}"
+            said = _said_shortly(hearer, facts, parts)
             return Text("", as_sms(said, script=hearer.sms_script, language=hearer.language))
         if hearer.channel != ChannelName.EMAIL:
             return Text("", "\n\n".join("\n".join(part.lines) for part in parts))
-        subject = parts[0].subject
-        if facts[0].verb != Verb.EVENT_ANNOUNCED:  # which begins with what somebody typed
-            subject = wording.within(subject)
+        subject = _within(facts[0], parts[0].subject)
         if len(parts) > 1:
             subject = wording.and_more(subject, len(parts) - 1, hearer.language)
         return Text(f"{hearer.child}: {subject}", "\n\n".join(map("\n".join, _unrepeated(parts))))
@@ -70,9 +71,37 @@ class Composer:
 def _unrepeated(parts: Sequence[Words]) -> list[list[str]]:
     """Return the lines of each entry without those that the one before has just said: the day, the teacher."""
     rest = [
-        [part.lines[0], *(line for line in part.lines[1:] if line not in last.lines)] for last, part in pairwise(parts)
+        [part.lines[0], *(line for line in part.lines[1:] if not _has_said(last, line))]
+        for last, part in pairwise(parts)
     ]
     return [list(parts[0].lines), *rest]
+
+
+def _has_said(part: Words, line: str) -> bool:
+    """Whether it stands there alone or with more behind: „неделя, 22 ноември, тема „…““."""
+    return any(each == line or each.startswith(f"{line},") for each in part.lines)
+
+
+def _said_shortly(hearer: Hearer, facts: Sequence[Fact], parts: Sequence[Words]) -> str:
+    """Return „Борис (22.11.): отсъства от 3-тия час (музика); слаб 2 по музика“: it may arrive, or be read, on another day."""
+    days = [_short_day(fact, hearer.language) for fact in facts]
+    texts = [_within(fact, "; ".join(part.lines)) for fact, part in zip(facts, parts, strict=True)]
+    if len({*days}) == 1:
+        return f"{hearer.child}{days[0]}: {'; '.join(texts)}"
+    return f"{hearer.child}: {'; '.join(f'{text}{day}' for text, day in zip(texts, days, strict=True))}"
+
+
+def _short_day(fact: Fact, language: str) -> str:
+    telling = telling_of(fact.verb, fact.body)
+    if telling is None or telling.is_private or fact.verb in WITH_A_DAY_OF_THEIR_OWN:
+        return ""
+    day = wording.day_of(fact.body)
+    return f" ({bg.short_day(day, language)})" if day else ""
+
+
+def _within(fact: Fact, text: str) -> str:
+    """Return it as it stands after the child's name; an event begins with what somebody typed."""
+    return text if fact.verb == Verb.EVENT_ANNOUNCED else wording.within(text)
 
 
 def as_sms(text: str, *, script: str, language: str) -> str:

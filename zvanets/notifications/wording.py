@@ -93,9 +93,15 @@ def _kind(body: Body, language: str) -> str:
     return kind_name(GradeKind[name], language) if known else ""
 
 
-def _day(body: Body, language: str) -> str:
+def day_of(body: Body) -> date | None:
+    """Return the day of school life that the entry is about."""
     given = next((body[name] for name in ("date", "given_on", "written_on") if body.get(name)), None)
-    return bg.day_name(date.fromisoformat(given), language) if given else ""
+    return date.fromisoformat(given) if given else None
+
+
+def _day(body: Body, language: str) -> str:
+    day = day_of(body)
+    return bg.day_name(day, language) if day else ""
 
 
 def _due(body: Body, language: str) -> str:
