@@ -5,6 +5,7 @@ from contextlib import contextmanager
 import pytest
 
 from tests.notifications.mail_server import mail_server, once
+from tests.notifications.sms import one_by_one
 from zvanets.guardians.models import ChannelName
 from zvanets.notifications.channels.base import Channel, Letter, SendError
 from zvanets.notifications.channels.email.channel import EmailChannel
@@ -38,8 +39,8 @@ def portal():
     yield PortalChannel()
 
 
-WORKING = [email, portal]
-FAILING = [email_that_refuses, email_without_a_server]
+WORKING = [email, portal, *one_by_one.WORKING]
+FAILING = [email_that_refuses, email_without_a_server, *one_by_one.FAILING]
 
 
 def letter(number=1):

@@ -20,6 +20,10 @@ def test_the_usual_settings_are_right():
         ({"MAIL_FROM": "diary"}, "zvanets.E001"),
         ({"BOUNCE_DOMAIN": "bounce example"}, "zvanets.E002"),
         ({"EMAIL_HOST": None}, "zvanets.E003"),
+        ({"SMPP_URL": "http://smsc.example.org"}, "zvanets.E005"),
+        ({"SMPP_URL": "smpp://smsc.example.org?speed=9"}, "zvanets.E005"),
+        ({"SMPP_URL": "smpp://smsc.example.org", "SMS_PRICE": "dear"}, "zvanets.E005"),
+        ({"SMPP_URL": "smpp://diary:secret@smsc.example.org"}, "zvanets.W001"),
         ({"EMAIL_HOST": "mx.example.org", "EMAIL_HOST_USER": "diary"}, "zvanets.E004"),
     ],
 )

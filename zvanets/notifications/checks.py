@@ -5,9 +5,10 @@ from ipaddress import ip_address
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, register
+from django.core.checks import CheckMessage, Error, Warning, register  # noqa: A004  (Django's name)
 
 from zvanets.lib.emails import is_address
+from zvanets.notifications.channels.sms.carrier import BadAddress, carrier_of_settings
 
 TAG = "zvanets"
 
@@ -30,6 +31,19 @@ def mail_settings(**_: Any) -> list[CheckMessage]:
         ),
     }
     return [Error(words, id=number) for number, (is_wrong, words) in wrong.items() if is_wrong]
+
+
+@register(TAG)
+def sms_settings(**_: Any) -> list[CheckMessage]:
+    try:
+        carrier = carrier_of_settings()
+    except BadAddress as error:
+        return [Error(str(error), id="zvanets.E005")]
+    if carrier and carrier.password and not carrier.tls and not _is_here(carrier.host):
+        # Many carriers offer nothing else, behind a private line.
+        words = "ZVANETS_SMPP_URL logs in over an open line: use smpps:// unless a tunnel covers it."
+        return [Warning(words, id="zvanets.W001")]
+    return []
 
 
 def _tells_a_password_to_everybody() -> bool:

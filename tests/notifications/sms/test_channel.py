@@ -8,7 +8,7 @@ from tests.marks import committed
 from tests.notifications.sms.conftest import tell
 from tests.notifications.sms.smsc import wait_until
 from tests.notifications.telling import ABSENT, grade, messages, save
-from zvanets.lib import clock
+from zvanets.lib import bg, clock
 from zvanets.notifications.channels.sms import reports
 from zvanets.notifications.models import Message, SentPart
 from zvanets.rules import delivery
@@ -48,7 +48,7 @@ def test_an_absence_arrives_and_its_receipt_is_kept(small, centre, run_channel):
     (message,) = until(small, "delivered")
     (sms,) = centre.messages
     assert (sms["sms"], sms["from"], sms["coding"]) == ("359990123450", "1917", 8)
-    assert sms["text"] == "Анна: Отсъства от 3-тия час (математика)"
+    assert sms["text"] == f"Анна ({bg.short_day(small.lesson.date)}): отсъства от 3-тия час (математика)"
     assert (message.parts, message.attempts, message.lost_answers) == (1, 1, 0)
     assert message.reference == sms["id"]
     assert message.entered_at <= message.accepted_at <= message.delivered_at
