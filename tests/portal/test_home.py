@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -17,14 +18,16 @@ from zvanets.guardians.actions import grant_right, withdraw_right
 from zvanets.guardians.models import Relation
 from zvanets.history.models import Access
 from zvanets.lessons.models import Homework
-from zvanets.lib import clock
+from zvanets.lib import bg, clock
 from zvanets.notifications.models import Message
+from zvanets.notifications.wording import one_line
 from zvanets.rules.absences import AbsenceKind
 from zvanets.rules.delivery import Status
 from zvanets.schools.models import Enrolment, Lesson
 from zvanets.tenancy.school import at_school
 
 pytestmark = pytest.mark.django_db
+SOFIA = ZoneInfo("Europe/Sofia")
 
 
 def page_of(client, url: str = "/p/") -> str:
@@ -198,6 +201,15 @@ class TestDoors:
 
 
 class TestNews:
+    def test_an_entry_of_another_day_says_of_which(self, signed_in, home):
+        friday, today = "петък, 20 ноември", one_line(bg.day_name(clock.now().astimezone(SOFIA).date()))
+        home.tell(f"Отсъства от 3-тия час (музика)\n{friday}\nУчител: Мария Иванова")
+        home.tell(f"Слаб 2 по музика\n{today}\nУчител: Мария Иванова")
+
+        page = page_of(signed_in)
+        assert re.search(rf"днес \d\d:\d\d · {friday} · Учител: Мария Иванова", page)
+        assert today not in page
+
     def test_the_newest_stands_first_in_its_own_words(self, signed_in, home):
         home.tell("Закъсня за 3-тия час по математика\nУчител: Мария Иванова", ago=timedelta(hours=1))
         home.tell("Отличен 5,50 по математика, контролна работа\n\nПохвала: помогна на Борис")

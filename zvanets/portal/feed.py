@@ -9,8 +9,9 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from zvanets.guardians.models import ChannelName
-from zvanets.lib import clock
+from zvanets.lib import bg, clock
 from zvanets.notifications.models import Message
+from zvanets.notifications.wording import LANGUAGES, one_line
 from zvanets.portal.family import Child
 from zvanets.portal.statements import told
 from zvanets.rules.delivery import Status
@@ -73,7 +74,7 @@ def feed_of(child: Child, *, since: datetime | None = None) -> Feed:
 def items(child: Child, rows: Iterable[tuple[int, str, datetime, datetime | None]]) -> list[Item]:
     """A message tells one thing or several: each is an item of its own."""
     return [
-        _item(part, child.moment(at), is_new=read_at is None)
+        _item(part, child.moment(at), _days_of(child, at), is_new=read_at is None)
         for _id, text, at, read_at in rows
         for part in text.split("\n\n")
     ]
@@ -85,11 +86,17 @@ def mark_read(child: Child, *, first: int, last: int) -> int:
     return shown.order_by().update(read_at=clock.now())
 
 
-def _item(part: str, moment: str, *, is_new: bool) -> Item:
+def _item(part: str, moment: str, days: set[str], *, is_new: bool) -> Item:
+    """`days`: what need not be said again beside the moment. An entry about another day keeps its own."""
     head, *others = part.splitlines() or [""]
     found = _LEAD.match(head)
     lead, rest = found.groups() if found else (head, "")
-    return Item(lead, rest, " · ".join([moment, *others]), is_new)
+    return Item(lead, rest, " · ".join([moment, *(line for line in others if line not in days)]), is_new)
+
+
+def _days_of(child: Child, at: datetime) -> set[str]:
+    day = at.astimezone(child.zone).date()
+    return {one_line(bg.day_name(day, language)) for language in LANGUAGES}
 
 
 def number(typed: Any) -> int:
