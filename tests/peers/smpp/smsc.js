@@ -4,6 +4,7 @@
 //   {"bind": status}   answer of the next binds     {"say": {...}}   a deliver_sm     {"drop": 1}   cut the line
 // It prints a JSON object a line: {"listening": port}, {"bind"}, {"sms"}, {"ack"}, {"query"}, {"closed"}.
 'use strict';
+const fs = require('fs');
 const smpp = require('smpp');
 const readline = require('readline');
 
@@ -68,7 +69,10 @@ function take(session, pdu) {
   else { receipt(session, pdu, id); if (told.receipts === 'twice') receipt(session, pdu, id); }
 }
 
-const server = smpp.createServer((session) => {
+// node smsc.js [port] [key certificate]
+const [port, key, cert] = process.argv.slice(2);
+const secure = key ? { key: fs.readFileSync(key), cert: fs.readFileSync(cert) } : {};
+const server = smpp.createServer(secure, (session) => {
   sessions.add(session);
   session.on('error', () => {});
   session.on('close', () => { session.closed = true; sessions.delete(session); print({ closed: 1 }); });
@@ -96,4 +100,4 @@ readline.createInterface({ input: process.stdin }).on('line', (line) => {
   else Object.assign(told, order);
 }).on('close', () => process.exit(0));
 
-server.listen(Number(process.argv[2] || 0), '127.0.0.1', () => process.stdout.write(JSON.stringify({ listening: server.address().port }) + '\n'));
+server.listen(Number(port || 0), '127.0.0.1', () => process.stdout.write(JSON.stringify({ listening: server.address().port }) + '\n'));

@@ -163,7 +163,16 @@ class Bind:
         self.room.set()
         if landing.answered(part.sequence, head, self.answers):
             self.pace.throttled(self.session.loop.time())
+            self._give_back()
         self._land(landing)
+
+    def _give_back(self) -> None:
+        """Let what was prepared for a faster line wait in the queue, where others may take it."""
+        while self.prepared:
+            landing = Landing(self.prepared.popleft())
+            for part in landing.flight.parts:
+                landing.not_written(part.sequence, self.answers)
+            self._land(landing)
 
     def _land(self, landing: Landing) -> None:
         if landing.is_over:

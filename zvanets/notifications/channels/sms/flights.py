@@ -67,7 +67,7 @@ class Landing:
         if self.refused:
             return self._refused(now)
         if self.unwritten:
-            return Outcome(message, Status.QUEUED, now, error="connection closed", counts=False)
+            return Outcome(message, Status.QUEUED, now, error="not written", counts=False)
         return Outcome(message, Status.ACCEPTED, now, self.taken[0][1], accepted_at=now)
 
     def _refused(self, now: datetime) -> Outcome:
