@@ -7,6 +7,7 @@ import argparse
 import asyncio
 import itertools
 import json
+import os
 import signal
 import socket
 import sys
@@ -180,4 +181,6 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    code = main()
+    sys.stdout.flush()
+    os._exit(code)  # the codec's own threads outlive the interpreter and now and then crash in its last moments
