@@ -41,6 +41,7 @@ class Session(asyncio.Protocol):
         self.on_late = on_late
         self.loop = asyncio.get_running_loop()
         self.ended = self.loop.create_future()
+        self._gone = asyncio.Event()  # the socket is closed
         self.writable = asyncio.Event()
         self.writable.set()
         self._frames = Frames()
@@ -82,7 +83,15 @@ class Session(asyncio.Protocol):
             with suppress(ChannelDown, TimeoutError):
                 sequence = self.next_sequence()
                 await asyncio.wait_for(self.answer_to(sequence, pdus.pdu(pdus.UNBIND, sequence)), 2)
-        self.end("unbound")
+        await self.close("unbound")
+
+    async def close(self, why: str) -> None:
+        """End the bind and wait until the socket is closed."""
+        is_open = self._transport is not None
+        self.end(why)
+        if is_open:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._gone.wait(), 2)
 
     @property
     def under_way(self) -> int:
@@ -107,6 +116,7 @@ class Session(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._transport = None
+        self._gone.set()
         self.end(type(exc).__name__ if exc else "closed")
 
     def pause_writing(self) -> None:
@@ -203,6 +213,6 @@ async def open_session(
     except OSError as error:
         raise ChannelDown(f"connect {type(error).__name__}") from error
     if answer is None or answer.status != pdus.OK:
-        session.end("not bound")
+        await session.close("not bound")
         raise ChannelDown("bind lost" if answer is None else f"bind 0x{answer.status:02X}")
     return session
