@@ -97,7 +97,7 @@ def test_killed_at_this_step_nothing_is_lost_and_nothing_comes_twice(small, stat
         with process(centre.port, state, step) as dying:
             assert dying.wait(30) == -signal.SIGKILL
         with process(centre.port, state):
-            wait_until(lambda: waiting() == 0, 30, lambda: f"{waiting()} wait, {len(centre.messages)} came")
+            wait_until(lambda: waiting() == 0, 120, lambda: f"{waiting()} wait, {len(centre.messages)} came")
             centre.wait("bind", 2)
         assert len({sms["sms"] for sms in centre.messages}) == 4
         assert not repeated(centre)
