@@ -63,6 +63,7 @@ def _user(peopled: Peopled, name: str, role: Role | None, **fields: bool) -> Use
 def _staff(peopled: Peopled) -> None:
     for role in (Role.DIRECTOR, Role.SCHOOL_ADMIN, Role.CLERK):
         _user(peopled, role.value, role)
+    peopled.ids["user_id"] = _user(peopled, "porter", Role.CLERK).pk  # who gets new passwords, and knocks at no door
     _user(peopled, "operator", None, is_operator=True)
     peopled.users["teacher"] = peopled.small.teacher
     _homeroom(peopled)
@@ -132,4 +133,5 @@ def _things(peopled: Peopled) -> None:
         **by,
     )
     peopled.ids |= {"lesson_id": small.lesson.pk, "grade_id": grade.pk, "remark_id": remark.pk}
-    peopled.ids["class_group_id"] = small.class_group.pk
+    peopled.ids |= {"class_group_id": small.class_group.pk, "course_id": small.course.pk}
+    peopled.ids["right_id"] = Guardianship.objects.get(guardian=small.guardians[2]).pk

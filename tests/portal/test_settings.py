@@ -7,6 +7,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from tests.portal.test_home import page_of
+from zvanets.guardians.actions import disable_contact
 from zvanets.guardians.models import Contact, Guardian, Subscription
 from zvanets.history.models import Entry
 from zvanets.lib import clock
@@ -133,6 +134,17 @@ def test_a_new_code_comes_after_a_minute_and_five_times_an_hour(signed_in, home,
         signed_in.post(f"{there}code/")
     assert len(letters(home)) == 4
     assert "твърде много кодове" in page_of(signed_in, there)
+
+
+def test_an_address_that_was_switched_off_says_why_and_can_be_entered_again(signed_in, home):
+    own = contact(home, f"mother{home.guardian.pk}@example.org")
+    with at_school(home.small.id):
+        disable_contact(actor=home.small.actor, contact=own, why="писмата се връщат")
+
+    page = page_of(signed_in, home.url(0, "settings/"))
+    assert f"Спряхме да пишем на {own.address}: писмата се връщат." in page
+    assert new_address(signed_in, home, own.address).status_code == 302
+    assert "Спряхме да пишем" not in page_of(signed_in, home.url(0, "settings/"))
 
 
 def test_an_address_that_is_removed_gets_nothing_more(signed_in, home):

@@ -1,6 +1,7 @@
 """Make accounts, grant seats and withdraw them. Each call stands inside at_school() and writes history last."""
 
 import re
+import secrets
 from datetime import timedelta
 
 from django.db import transaction
@@ -12,6 +13,8 @@ from zvanets.history.record import Actor, Fact, record
 from zvanets.history.verbs import Verb
 from zvanets.lib import clock, phones
 from zvanets.lib.refusals import Refusal, gettext_noop, shown
+from zvanets.lib.transliterate import to_latin
+from zvanets.tenancy.school import school_now
 
 # With a letter and without "@", so that no user name is read as a number or an address of somebody else.
 _USERNAME = re.compile(r"(?=.*[^\W\d_])[\w.+-]{3,150}")
@@ -21,6 +24,11 @@ _NOT_A_NAME = gettext_noop(
 _NAME_TAKEN = gettext_noop("Потребителското име „%(typed)s“ вече е заето. Изберете друго.")
 _EMAIL_TAKEN = gettext_noop("Тази електронна поща вече е на друг потребител.")
 _PHONE_TAKEN = gettext_noop("Този телефон вече е на друг потребител.")
+_NOT_OURS_ALONE = gettext_noop(
+    "Този потребител има място и извън Вашето училище, затова паролата му не се сменя оттук. "
+    "Посъветвайте го да използва „Забравена парола“."
+)
+_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that reads like another
 
 
 @transaction.atomic
@@ -52,6 +60,29 @@ def create_user(
     user = User.objects.create_user(wanted, password, name=name, email=address, phone=number, language=language)
     record([Fact(Verb.ACCOUNT_CREATED, object_id=user.pk, body={"name": name})], actor=actor, tell=False)
     return user
+
+
+@transaction.atomic
+def issue_password(*, actor: Actor, user: User) -> str:
+    """Return a new password to be told once; every session ends. Raises Refusal `not_ours_alone`.
+
+    A school may not open with a password of its own what a person has elsewhere.
+    """
+    if user.is_operator or any(seat.school_id != school_now() for seat in seats_of(user)):
+        raise Refusal("not_ours_alone", _NOT_OURS_ALONE)
+    password = "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(3))
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    record([Fact(Verb.PASSWORD_ISSUED, object_id=user.pk, body={"name": user.name})], actor=actor, tell=False)
+    return password
+
+
+def free_username(first_name: str, last_name: str) -> str:
+    """Return „e.vasileva“, or with a number behind when that is taken."""
+    letters = re.sub(r"[^a-z.-]", "", f"{to_latin(first_name)[:1]}.{to_latin(last_name)}".lower()).strip(".-")
+    plain = letters if _USERNAME.fullmatch(letters) else f"user.{letters}".rstrip(".")
+    taken = set(User.objects.filter(username__startswith=plain).values_list("username", flat=True))
+    return next(name for n in range(1, len(taken) + 2) if (name := plain if n == 1 else f"{plain}{n}") not in taken)
 
 
 @transaction.atomic

@@ -122,6 +122,8 @@ class ContactQuerySet(models.QuerySet["Contact"]):
 class Contact(SchoolRow):
     """A phone number (E.164) or an e-mail address of a guardian."""
 
+    GIVEN_UP = "owner"  # why it was disabled when its owner did not want it; other reasons are words for people
+
     class Kind(models.TextChoices):
         EMAIL = "email", "електронна поща"
         PHONE = "phone", "телефон"

@@ -43,6 +43,8 @@ class Verb(StrEnum):
     PIN_ISSUED = "pin.issued"
     PIN_LOCKED = "pin.locked"
     PIN_UNLOCKED = "pin.unlocked"
+    PASSWORD_ISSUED = "password.issued"
+    REGISTER_CHANGED = "register.changed"
     SETTINGS_CHANGED = "settings.changed"
     SCHOOL_IMPORTED = "school.imported"
     CONTACTS_INVENTED = "contacts.invented"

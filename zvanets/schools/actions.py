@@ -1,17 +1,19 @@
-"""Make the lessons of a school year out of its weekly programme, and take back those it no longer makes.
+"""Make the lessons of a school year out of its weekly programme, take back those it no longer makes; narrow a register.
 
-Call inside at_school(); the caller writes history.
+Call inside at_school(); of the lessons the caller writes history.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import Any
 
-from django.db import connection
-from django.db.models import Exists, OuterRef
+from django.db import connection, transaction
+from django.db.models import Exists, OuterRef, Q
 
-from zvanets.schools.models import Lesson, SchoolYear
+from zvanets.history.record import Actor, Fact, Json, record
+from zvanets.history.verbs import Verb
+from zvanets.schools.models import Course, CourseMember, Lesson, SchoolYear
 from zvanets.tenancy.school import school_now
 
 # Everything named by a school's own key; a combined class (no year group of its own) has a lesson on a day when any of
@@ -104,3 +106,30 @@ def _bounds(school_year: SchoolYear) -> dict[str, int | date]:
         first += timedelta(days=7 - first.weekday())
     monday = first - timedelta(days=first.weekday())
     return {"school": school_now(), "year": school_year.pk, "monday": monday}
+
+
+@transaction.atomic
+def set_register(
+    *, actor: Actor, course: Course, students: Collection[int], among: Collection[int], since: date
+) -> int:
+    """Let of `among` these students alone stand in the course's register from a day on; return how many came or went.
+
+    What was written in lessons before stays with its student.
+    """
+    # One at a time: two who set it at once must not both add a student.
+    Course.objects.select_for_update(no_key=True).only("pk").get(pk=course.pk)
+    members = CourseMember.objects.filter(course=course, student__in=among)
+    open_ones = members.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=since))
+    standing = set(open_ones.values_list("student_id", flat=True))
+    gone, come = standing.difference(students), set(students).intersection(among) - standing
+    open_ones.filter(student__in=gone, starts_on__gte=since).delete()
+    open_ones.filter(student__in=gone).update(ends_on=since - timedelta(days=1))
+    back = members.filter(student__in=come, ends_on=since - timedelta(days=1))
+    returned = set(back.values_list("student_id", flat=True))
+    back.update(ends_on=None)
+    new = sorted(come - returned)
+    CourseMember.objects.bulk_create(CourseMember(course=course, student_id=each, starts_on=since) for each in new)
+    if gone or come:
+        body: dict[str, Json] = {"came": sorted(come), "went": sorted(gone), "since": since.isoformat()}
+        record([Fact(Verb.REGISTER_CHANGED, course_id=course.pk, body=body)], actor=actor, tell=False)
+    return len(gone) + len(come)

@@ -10,7 +10,7 @@ from zvanets.rules.absences import ParentDays
 
 
 class ReasonForm(forms.Form):
-    """Why a grade or a remark is withdrawn."""
+    """Why a grade or a remark is withdrawn, or somebody's access."""
 
     why = forms.CharField(
         label=_("Защо"), max_length=300, help_text=_("Причината остава в историята и родителите я четат.")
@@ -51,6 +51,25 @@ class ExcuseForm(forms.Form):
         self.fields["absences"].choices = missed  # type: ignore[attr-defined]
         text = _("По семейни причини: до %(at_once)s учебни дни наведнъж и до %(a_year)s за учебната година.")
         self.fields["reason"].help_text = text % {"at_once": rule.at_once, "a_year": rule.a_year}
+
+
+class RegisterForm(forms.Form):
+    """Who stands in a course's register, and from when."""
+
+    students = forms.TypedMultipleChoiceField(
+        label=_("Ученици"), coerce=int, error_messages={"required": _("Изберете поне един ученик.")}
+    )
+    since = forms.ChoiceField(
+        label=_("Откога"),
+        choices=[("today", _("от днес")), ("year", _("от началото на учебната година"))],
+        initial="today",
+        widget=forms.RadioSelect,
+        help_text=_("Който вече има оценка или отсъствие по предмета, излиза най-рано от днес."),
+    )
+
+    def __init__(self, *args: Any, students: set[int], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["students"].choices = [(each, each) for each in students]  # type: ignore[attr-defined]
 
 
 class SettingsForm(forms.Form):

@@ -4,7 +4,7 @@ from datetime import date
 
 from django.urls import path, register_converter
 
-from zvanets.staff.views import class_groups, grades, head, lessons, students, today
+from zvanets.staff.views import class_groups, grades, head, lessons, office, students, today
 
 
 class Day:
@@ -43,6 +43,15 @@ urlpatterns = [
     path("classes/<int:class_group_id>/<day:day>/", class_groups.class_day, name="class_day"),
     path("classes/<int:class_group_id>/excuse/", class_groups.excuse, name="excuse"),
     path("students/<int:student_id>/", students.student, name="student"),
+    path("students/<int:student_id>/family/", office.family, name="family"),
+    path("students/<int:student_id>/unlock/", office.unlock, name="unlock"),
+    path("rights/<int:right_id>/withdraw/", office.withdraw, name="withdraw_right"),
+    path("rights/<int:right_id>/pin/", office.pin, name="pin"),
+    path("rights/<int:right_id>/password/", office.way_in, name="way_in"),
+    path("courses/<int:course_id>/register/", office.register, name="register"),
+    path("head/people/", office.people, name="people"),
+    path("head/people/<int:user_id>/password/", office.password, name="password"),
+    path("head/addresses/", office.addresses, name="addresses"),
     path("head/", head.head, name="head"),
     path("head/unfilled/", head.unfilled, name="unfilled"),
     path("head/settings/", head.settings, name="settings"),

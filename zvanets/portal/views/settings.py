@@ -128,7 +128,7 @@ def send_again(request: FamilyRequest, contact_id: int) -> HttpResponse:
 @require_POST
 @family()
 def remove(request: FamilyRequest, contact_id: int) -> HttpResponse:
-    disable_contact(actor=request.child.actor, contact=_contact(request.child, contact_id), why="owner")
+    disable_contact(actor=request.child.actor, contact=_contact(request.child, contact_id), why=Contact.GIVEN_UP)
     messages.success(request, _("Няма да пишем повече на този адрес."))
     return redirect(request.child.url("settings"))
 
@@ -160,12 +160,16 @@ def _page(request: FamilyRequest, form: AddressForm | PhoneForm, *, status: int 
         KindRow(kind, str(_(kind.label)), [(c.value, _(c.label), kind in before.get(c, [])) for c in offered])
         for kind in KINDS
     ]
-    contacts = list(Contact.objects.filter(guardian_id=child.row.guardian_id, disabled_at__isnull=True).order_by("id"))
+    own = list(
+        Contact.objects.filter(guardian_id=child.row.guardian_id).exclude(disabled_why=Contact.GIVEN_UP).order_by("id")
+    )
+    contacts = [each for each in own if each.disabled_at is None]
     context = {
         "rows": rows,
         "channels": [_(channel.label) for channel in offered],
         "has_sms": ChannelName.SMS in offered,
         "contacts": [(each, child.url("confirm", each.pk), child.url("remove", each.pk)) for each in contacts],
+        "stopped": [(each.address, _(each.disabled_why)) for each in own if each.disabled_at],
         "urls": {name: child.url(name) for name in ("kinds", "language", "contacts")},
         "has_address": any(each.kind == Contact.Kind.EMAIL and each.confirmed_at for each in contacts),
         "has_phone": any(each.kind == Contact.Kind.PHONE and each.confirmed_at for each in contacts),

@@ -15,7 +15,7 @@ from zvanets.lib import bg
 from zvanets.lib.refusals import Refusal
 from zvanets.rules.absences import parent_days
 from zvanets.schools.models import ClassGroup, Lesson, SchoolYear
-from zvanets.staff import classes
+from zvanets.staff import classes, office
 from zvanets.staff import day as days
 from zvanets.staff.forms import ExcuseForm
 from zvanets.staff.seat import Seat, StaffRequest, lang, page, seated
@@ -98,6 +98,7 @@ def _class_page(
         "chosen": [each.id for each in missed if str(each.id) in chosen],
         "form": form or (_excuse_form(request, missed) if missed else None),
         "today": bg.day_name(seat.today(), lang()),
+        "courses": office.course_lines(seat, group) if seat.is_head else [],
         **(_lessons(seat, group, seat.today()) if seat.writes_every_lesson else {}),
     }
     return page(request, "staff/class_groups/class_group.html", context, status=status)

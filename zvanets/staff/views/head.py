@@ -18,7 +18,7 @@ from zvanets.lib import bg
 from zvanets.rules.absences import AbsenceKind
 from zvanets.schools.choices import FAMILIES, Choices, change_choices, choices_now
 from zvanets.schools.models import Lesson
-from zvanets.staff import classes, told
+from zvanets.staff import classes, office, told
 from zvanets.staff import day as days
 from zvanets.staff.forms import SettingsForm
 from zvanets.staff.seat import Seat, StaffRequest, lang, page, seated
@@ -77,6 +77,7 @@ def head(request: StaffRequest) -> HttpResponse:
         "told_url": seat.url("told", today),
         "classes": by_class,
         "planned": sum(each.lessons for each in by_class),
+        "stopped": office.count_stopped(),
     }
     return page(request, "staff/head/head.html", context)
 

@@ -20,5 +20,6 @@ def student(request: StaffRequest, student_id: int) -> HttpResponse:
     if found is None:
         raise Http404
     context = diary.context(request.seat, found, is_whole=is_whole)
+    context["may_see_family"] = request.seat.is_head or (is_whole and not request.seat.writes_every_lesson)
     note_access(Read.STUDENT_OPENED, actor=request.seat.actor, student_id=found.pk, what="staff:student")
     return page(request, "staff/students/student.html", context)
