@@ -76,7 +76,7 @@ class TestFamily:
         answer = client.post("/accounts/login/", {"login": username, "password": password}, follow=True)
         assert "Анна" in answer.content.decode()
         with at_school(small.id):
-            assert "password.issued" in Entry.objects.values_list("verb", flat=True)
+            assert "login.issued" in Entry.objects.values_list("verb", flat=True)
             assert password not in "".join(Entry.objects.values_list("body__text", flat=True))
 
     def test_a_new_pin_is_shown_once_and_opens_the_telephone(self, head, small):

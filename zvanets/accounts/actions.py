@@ -73,7 +73,7 @@ def issue_password(*, actor: Actor, user: User) -> str:
     password = "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(3))
     user.set_password(password)
     user.save(update_fields=["password"])
-    record([Fact(Verb.PASSWORD_ISSUED, object_id=user.pk, body={"name": user.name})], actor=actor, tell=False)
+    record([Fact(Verb.LOG_IN_ISSUED, object_id=user.pk, body={"name": user.name})], actor=actor, tell=False)
     return password
 
 

@@ -43,7 +43,7 @@ class Verb(StrEnum):
     PIN_ISSUED = "pin.issued"
     PIN_LOCKED = "pin.locked"
     PIN_UNLOCKED = "pin.unlocked"
-    PASSWORD_ISSUED = "password.issued"
+    LOG_IN_ISSUED = "login.issued"
     REGISTER_CHANGED = "register.changed"
     SETTINGS_CHANGED = "settings.changed"
     SCHOOL_IMPORTED = "school.imported"
