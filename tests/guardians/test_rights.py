@@ -86,6 +86,12 @@ def test_a_guardian_of_another_child_keeps_seat_pin_and_sessions(client, inside,
     assert Guardian.objects.get(pk=father.guardian_id).pin_hash
 
 
+def test_a_guest_without_children_has_no_place_left(inside, father):
+    Membership.objects.create(user=father.guardian.user, role=Role.GUEST, starts_on=clock.today())
+    withdraw_right(actor=inside.head, right=father, why="Поискаха родителите")
+    assert not Membership.objects.of(father.guardian.user).active(on=clock.today()).exists()
+
+
 def test_a_right_is_withdrawn_once_and_with_a_reason(inside, father):
     with pytest.raises(Refusal, match="защо"):
         withdraw_right(actor=inside.head, right=father, why=" ")

@@ -127,9 +127,8 @@ def _end_seat_without_children(actor: Actor, guardian: Guardian) -> None:
         return
     left = set(own.held_by(guardian.user).values_list("relation", flat=True))
     keeps = {_role(Relation(relation)) for relation in left}
-    for seat in Membership.objects.of(guardian.user).filter(
-        role__in={Role.GUARDIAN, Role.STUDENT} - keeps, ends_on=None
-    ):
+    gone = {Role.GUARDIAN, Role.STUDENT} - keeps | (set() if left else {Role.GUEST})
+    for seat in Membership.objects.of(guardian.user).filter(role__in=gone, ends_on=None):
         withdraw_role(actor=actor, seat=seat)
 
 
