@@ -10,6 +10,7 @@ from tests.budget import statements
 from tests.portal.test_home import give, page_of
 from zvanets.attendance.models import Absence
 from zvanets.gradebook.models import Grade
+from zvanets.history.models import Access
 from zvanets.lessons.models import Homework
 from zvanets.lib import clock
 from zvanets.remarks.models import Remark
@@ -205,3 +206,13 @@ def test_pages_cost_the_same_for_a_long_year(signed_in, home):
         home.tell("Отличен 6 по математика")
     assert cost() == before
     assert max(before) <= 8
+
+
+def test_who_printed_what_is_kept(signed_in, home):
+    path = home.url(0, "grades/")
+    assert signed_in.post(home.url(0, "printed/"), {"path": path}).status_code == 204
+    assert signed_in.post(home.url(0, "printed/"), {"path": f"{home.url(0)}no/such/page"}).status_code == 404
+    assert signed_in.post(home.url(2, "printed/"), {"path": path}).status_code == 404
+    with at_school(home.small.id):
+        kept = Access.objects.filter(verb="page.printed").values_list("student_id", "what")
+        assert list(kept) == [(home.small.students[0].pk, "portal:grades")]

@@ -16,6 +16,7 @@ from tests.small_school import SmallSchool
 from tests.staff.people import colleague
 from zvanets.accounts.models import Role, User
 from zvanets.gradebook.models import Grade
+from zvanets.history.models import Access
 from zvanets.lessons.models import LessonRecord
 from zvanets.lib import clock
 from zvanets.tenancy.school import at_school
@@ -183,6 +184,16 @@ def test_a_lesson_is_filled_by_keyboard_alone(desk, small):
 
     assert grades(small) == ["6.00"]
     assert clock.now() - record_of(small).saved_at < timedelta(minutes=1)
+
+
+def test_who_printed_what_is_kept(desk, small):
+    desk.goto(f"/s/{small.id}/students/{small.students[0].pk}/")
+    with desk.expect_response("**/printed/") as sent:
+        desk.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert sent.value.status == 204
+    with at_school(small.id):
+        kept = Access.objects.filter(verb="page.printed").values_list("actor_id", "student_id", "what")
+        assert list(kept) == [(small.teacher.pk, small.students[0].pk, "staff:student")]
 
 
 def record_of(small: SmallSchool) -> LessonRecord:

@@ -19,6 +19,7 @@ urlpatterns = [
     path(f"{_CHILD}remarks/", diary.remarks, name="remarks"),
     path(f"{_CHILD}homework/", diary.homework, name="homework"),
     path(f"{_CHILD}week/", diary.week, name="week"),
+    path(f"{_CHILD}printed/", diary.printed, name="printed"),
     path(f"{_CHILD}settings/", settings.show, name="settings"),
     path(f"{_CHILD}settings/kinds/", settings.choose_kinds, name="kinds"),
     path(f"{_CHILD}settings/language/", settings.choose_words, name="language"),

@@ -49,6 +49,7 @@ urlpatterns = [
     path("rights/<int:right_id>/pin/", office.pin, name="pin"),
     path("rights/<int:right_id>/password/", office.way_in, name="way_in"),
     path("courses/<int:course_id>/register/", office.register, name="register"),
+    path("printed/", students.printed, name="printed"),
     path("head/people/", office.people, name="people"),
     path("head/people/<int:user_id>/password/", office.password, name="password"),
     path("head/addresses/", office.addresses, name="addresses"),

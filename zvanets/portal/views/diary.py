@@ -4,9 +4,12 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from django.core.paginator import Paginator
-from django.http import HttpResponse
-from django.views.decorators.http import require_safe
+from django.http import Http404, HttpResponse
+from django.urls import Resolver404, resolve
+from django.views.decorators.http import require_POST, require_safe
 
+from zvanets.history.record import note_access
+from zvanets.history.verbs import Read
 from zvanets.lib import bg
 from zvanets.portal import diary
 from zvanets.portal.family import FamilyRequest, family, lang, page
@@ -102,6 +105,19 @@ def news(request: FamilyRequest) -> HttpResponse:
     rows = messages_of(request.child).values_list("id", "text", "entered_at", "read_at")
     told = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
     return page(request, "portal/news.html", request.child, {"items": items(request.child, told), "told": told})
+
+
+@require_POST
+@family()
+def printed(request: FamilyRequest) -> HttpResponse:
+    """Keep that a page of the child was printed, and which."""
+    child, path = request.child, request.POST.get("path", "")
+    try:
+        what = resolve(path).view_name if path.startswith(child.url_home) else "portal:home"
+    except Resolver404:
+        raise Http404 from None
+    note_access(Read.PAGE_PRINTED, actor=child.actor, student_id=child.row.student_id, what=what)
+    return HttpResponse(status=204)
 
 
 def _day(text: str, usual: date) -> date:
