@@ -70,11 +70,16 @@ def issue_password(*, actor: Actor, user: User) -> str:
     """
     if user.is_operator or any(seat.school_id != school_now() for seat in seats_of(user)):
         raise Refusal("not_ours_alone", _NOT_OURS_ALONE)
-    password = "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(3))
+    password = new_password()
     user.set_password(password)
     user.save(update_fields=["password"])
     record([Fact(Verb.LOG_IN_ISSUED, object_id=user.pk, body={"name": user.name})], actor=actor, tell=False)
     return password
+
+
+def new_password() -> str:
+    """Return one that is read out and typed without doubt: 12 letters and digits, 59 bits."""
+    return "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(3))
 
 
 def free_username(first_name: str, last_name: str) -> str:

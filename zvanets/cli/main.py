@@ -23,6 +23,7 @@ _ELSEWHERE = {
     "verify-history": "zvanets.history.commands",
     "receive-bounce": "zvanets.notifications.commands",
     "create-operator": "zvanets.cli.operators",
+    "new-password": "zvanets.cli.operators",
     "erase-student": "zvanets.cli.erasing",
     "sms": "zvanets.notifications.channels.sms.commands",
     "ivr": "zvanets.ivr.commands",

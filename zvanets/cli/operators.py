@@ -1,4 +1,4 @@
-"""`zvanets create-operator`: the first log-in of an installation, from which all others follow."""
+"""`zvanets create-operator` and `new-password`: the first log-ins of an installation and of a school; all others follow."""
 
 import click
 
@@ -31,3 +31,19 @@ def create_operator(username: str, name: str, email: str | None, password: str) 
     except IntegrityError:
         raise Problem(f"The user name {user.username} or the e-mail address is taken.") from None
     click.echo(f"{user.username} is an operator.")
+
+
+@click.command("new-password")
+@click.argument("username")
+def new_password(username: str) -> None:
+    """Give USERNAME a new password and print it: the head of a school that came in has none yet."""
+    from zvanets.accounts import actions
+    from zvanets.accounts.models import User
+
+    user = User.objects.filter(username=username.lower()).first()
+    if user is None:
+        raise Problem(f"There is no user {username}.")
+    password = actions.new_password()
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    click.echo(f"{user.username}  {password}")
