@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "zvanets.tenancy",
     "zvanets.history",
     "zvanets.accounts",
+    "zvanets.files",
     "zvanets.schools",
     "zvanets.guardians",
     "zvanets.gradebook",
@@ -175,6 +176,13 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
+DATA_UPLOAD_MAX_NUMBER_FILES = 20
+FILE_UPLOAD_HANDLERS = [
+    "zvanets.files.uploads.Bounded",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+FILES = Path(env.str("ZVANETS_FILES_DIR", default=str(STATE / "files")))  # what people attach, see docs/operations
 
 LANGUAGE_CODE = "bg"
 LANGUAGES = [("bg", "Български"), ("en", "English")]

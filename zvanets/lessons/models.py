@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
+from zvanets.files.models import StoredFile
 from zvanets.schools.models import Course, Lesson
 from zvanets.tenancy.fields import SchoolKey
 from zvanets.tenancy.models import SchoolRow
@@ -45,3 +46,9 @@ class Homework(SchoolRow):
 
     def __str__(self) -> str:
         return f"homework of lesson {self.lesson_id}"
+
+
+class HomeworkFile(StoredFile):
+    """What is attached to a homework: a worksheet, a photo of the page."""
+
+    homework = SchoolKey(Homework, models.CASCADE, related_name="files")

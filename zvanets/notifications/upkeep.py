@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 from django.db import connections
 
+from zvanets.files.actions import sweep
 from zvanets.history import access
 from zvanets.lib.logs import note
 from zvanets.rules.delivery import STALE_AFTER
@@ -69,6 +70,7 @@ class Upkeep:
             return
         for shelf in DAILY:
             shelf.clear(now, self.is_stopping)
+        sweep(self.is_stopping)
         if dropped := access.keep(today):
             note("old rows deleted", kind="months of reads", count=dropped)
         self._done_on = today
