@@ -31,7 +31,7 @@ class Attached:
     content: bytes
 
 
-def look_into(uploads: Sequence[UploadedFile[Any]], *, kept: int = 0, most: int = MOST) -> list[Attached]:
+def look_into(uploads: Sequence["UploadedFile[Any]"], *, kept: int = 0, most: int = MOST) -> list[Attached]:
     """Return the files as they may be kept beside the `kept` ones; Refusal in words for the first that may not."""
     if kept + len(uploads) > most:
         text = gettext_noop("Най-много %(most)s файла. Махнете някой или ги съберете в един PDF.")
@@ -39,7 +39,7 @@ def look_into(uploads: Sequence[UploadedFile[Any]], *, kept: int = 0, most: int 
     return [_look(upload) for upload in uploads]
 
 
-def _look(upload: UploadedFile[Any]) -> Attached:
+def _look(upload: "UploadedFile[Any]") -> Attached:
     name = upload.name or ""
     if (upload.size or 0) > LARGEST:
         text = gettext_noop("„%(name)s“ е над 10 MB. Намалете го или дайте връзка към него.")
