@@ -82,7 +82,8 @@ class Message(SchoolRow):
 class SentPart(models.Model):
     """A part of an SMS as it was handed to a carrier: written before the socket hears of it, national as receipts are.
 
-    `reference` is the carrier's id in the form in which it is looked up, `number` a keyed digest of where it went.
+    `reference` is the carrier's id in the form in which it is looked up, `number` a keyed digest of where it went, `series`
+    stands in the header of each part of a long message.
     """
 
     pk = models.CompositePrimaryKey("bind", "sequence")
@@ -97,6 +98,7 @@ class SentPart(models.Model):
     reference = models.CharField(max_length=65, default="", blank=True)
     state = models.CharField(max_length=9, default="", blank=True)  # by its receipt
     asked_at = models.DateTimeField(null=True, blank=True)
+    series = models.PositiveIntegerField(null=True, blank=True)
 
     class Meta:
         indexes = [
@@ -107,6 +109,17 @@ class SentPart(models.Model):
 
     def __str__(self) -> str:
         return f"part {self.part} of message {self.message_id}"
+
+
+class SmsSeries(models.Model):
+    """The last 16-bit number that a long message to a telephone bore: a telephone joins parts by it alone."""
+
+    number = models.BigIntegerField(primary_key=True)  # a keyed digest
+    last = models.PositiveIntegerField()
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"series {self.last}"
 
 
 class EarlyReceipt(models.Model):
@@ -147,6 +160,29 @@ class IncomingSms(models.Model):
 
     def __str__(self) -> str:
         return f"incoming {self.pk}"
+
+
+class IncomingPart(models.Model):
+    """A part of a long message to the short code, unreadable without the key of the service, until the others have come.
+
+    `digest` tells whether a part came again or a telephone began its numbers anew; `sealed` is empty once the message was
+    understood.
+    """
+
+    pk = models.CompositePrimaryKey("number", "series", "count", "place")
+    number = models.BigIntegerField()  # a keyed digest
+    series = models.PositiveIntegerField()
+    count = models.PositiveSmallIntegerField()
+    place = models.PositiveSmallIntegerField()
+    at = models.DateTimeField()
+    digest = models.BinaryField()
+    sealed = models.BinaryField()
+
+    class Meta:
+        indexes = [models.Index(fields=["at"], name="incoming_parts_by_time")]
+
+    def __str__(self) -> str:
+        return f"part {self.place} of {self.count}"
 
 
 class Told(SchoolRow):

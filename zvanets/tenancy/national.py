@@ -39,9 +39,15 @@ NATIONAL: dict[str, National] = {
     "notifications_sentpart": National(
         NONE, WRITE, NONE, "a carrier's receipt names its own id and no school", names_schools=True
     ),
+    "notifications_smsseries": National(
+        NONE, WRITE, NONE, "a telephone counts the long messages of all schools together"
+    ),
     "notifications_earlyreceipt": National(NONE, WRITE, NONE, "a receipt whose id is not known yet"),
     "notifications_incomingsms": National(
         NONE, WRITE, READ, "who writes to the short code has named no school; it holds no number for long"
+    ),
+    "notifications_incomingpart": National(
+        NONE, WRITE, NONE, "who writes to the short code has named no school; sealed, and for minutes"
     ),
     "zvanets_cache": National(WRITE, WRITE, NONE, "throttles count before anybody has signed in"),
 }

@@ -12,7 +12,7 @@ from zvanets.lib import clock, damm
 from zvanets.lib.sms_length import sms_length
 from zvanets.notifications.actions import send_code
 from zvanets.notifications.channels.sms import replies
-from zvanets.notifications.channels.sms.incoming import Command, Incoming, Joiner, scrub, understand
+from zvanets.notifications.channels.sms.incoming import Command, Incoming, Piece, read, scrub, understand
 from zvanets.notifications.models import IncomingSms
 from zvanets.tenancy.school import at_school
 
@@ -76,33 +76,18 @@ def part(text, reference, count, place, *, wide=True, number=MOTHER):
 
 
 @pytest.mark.parametrize("wide", [True, False])
-def test_long_messages_are_joined_in_whatever_order_they_come(wide):
-    joiner = Joiner()
-    assert joiner.take(part("свят", 7, 2, 2, wide=wide), 0) == []
-    assert joiner.take(part("друг", 8, 2, 2, wide=wide), 1) == []
-    assert joiner.take(part("Здравей, ", 7, 2, 1, wide=wide), 2) == [Incoming(MOTHER, "Здравей, свят")]
+def test_a_header_says_which_part_it_is(wide):
+    assert read(part("свят", 7, 2, 2, wide=wide)) == Piece(MOTHER, "свят", 7, 2, 2)
 
 
-def test_parts_by_optional_parameters_are_joined_too():
-    def tagged(text, place):
-        tlvs = [smpp34.Tlv(0x20C, b"\0\7"), smpp34.Tlv(0x20E, b"\2"), smpp34.Tlv(0x20F, bytes((place,)))]
-        return smpp34.DeliverSm(MOTHER, "1917", text, tlvs=tlvs)
-
-    joiner = Joiner()
-    assert joiner.take(tagged(b"one ", 1), 0) == []
-    assert joiner.take(tagged(b"two", 2), 0) == [Incoming(MOTHER, "one two")]
-
-
-def test_what_never_becomes_whole_is_taken_as_far_as_it_came():
-    joiner = Joiner()
-    joiner.take(part("начало", 7, 3, 1), 0)
-    found = joiner.take(part("друго", 9, 2, 1, number="359990999999"), 700)
-    assert found == [Incoming(MOTHER, "начало")]
+def test_optional_parameters_say_it_too():
+    tlvs = [smpp34.Tlv(0x20C, b"\0\7"), smpp34.Tlv(0x20E, b"\2"), smpp34.Tlv(0x20F, b"\1")]
+    assert read(smpp34.DeliverSm(MOTHER, "1917", b"one ", tlvs=tlvs)) == Piece(MOTHER, "one ", 7, 2, 1)
 
 
 def test_a_long_text_in_one_parameter_is_read():
     message = smpp34.DeliverSm(MOTHER, "1917", b"", data_coding=0, tlvs=[smpp34.Tlv(0x424, b"STOP")])
-    assert Joiner().take(message, 0) == [Incoming(MOTHER, "STOP")]
+    assert read(message) == Incoming(MOTHER, "STOP")
 
 
 def test_every_answer_fits_one_sms():

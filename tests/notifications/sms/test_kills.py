@@ -19,6 +19,7 @@ from tests.notifications.sms.conftest import tell
 from tests.notifications.sms.smsc import smsc, wait_until
 from tests.notifications.telling import ABSENT, LATE, grade, save
 from zvanets.guardians.models import Subscription
+from zvanets.notifications.channels.sms.replies import STOPPED
 from zvanets.notifications.channels.sms.steps import STEPS
 from zvanets.notifications.models import IncomingSms
 from zvanets.tenancy import roles
@@ -27,6 +28,7 @@ from zvanets.tenancy.school import at_school
 pytestmark = [committed, pytest.mark.peer, pytest.mark.soak]
 
 ROOT = Path(__file__).resolve().parents[3]
+EGN = "7523169263"
 ROLES = {"APP": roles.APP, "WORKER": roles.WORKER, "OWNER": roles.OWNER}
 PERSONAL = ("359990", "Анна", "Борис", "Желева", "Анна", "secret", "Отличен", "Отсъства")
 
@@ -123,6 +125,31 @@ def test_an_incoming_message_outlives_a_kill(small, state, step):
     with at_school(small.id):
         own = Subscription.objects.filter(channel="sms", guardianship__guardian=small.guardians[0])
         assert own.get().ends_on is not None
+
+
+@pytest.mark.parametrize("step", ["told", "stored", "never"])
+def test_a_kill_between_two_parts_of_a_message_loses_neither(small, state, step):
+    """At `never` it dies after the first part was acknowledged, which no carrier brings again."""
+    with smsc() as centre:
+        with process(centre.port, state, step) as dying:
+            centre.wait("bind")
+            _say_part(centre, 1, "СТОП, моля, не ми пращайте повече ")
+            if step == "never":
+                centre.wait("ack")
+                dying.kill()
+            assert dying.wait(30) == -signal.SIGKILL
+        with process(centre.port, state):
+            centre.wait("ack")
+            _say_part(centre, 2, f"SMS за детето ми с ЕГН {EGN}")
+            (answer,) = centre.wait("sms")
+            assert answer["text"] == STOPPED
+    (kept,) = IncomingSms.objects.using("worker").all()
+    assert (kept.command, kept.text) == ("stop", "stop")
+    assert EGN not in (state / "log").read_text()
+
+
+def _say_part(centre, place, text):
+    centre.say(text, number="359990123450", esm_class=0x40, udh=f"0500030702{place:02x}")
 
 
 def test_killed_at_random_nothing_is_lost_and_at_most_one_repeats_a_kill(small, state):

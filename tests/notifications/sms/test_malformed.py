@@ -4,16 +4,21 @@ import asyncio
 import json
 import random
 import struct
+from contextlib import suppress
+from datetime import timedelta
 
 import smpp34
 
 from tests.counts import draws, rounds
-from zvanets.notifications.channels.sms import pdus
+from tests.marks import committed
+from zvanets.lib import clock
+from zvanets.notifications.channels.sms import joining, pdus
 from zvanets.notifications.channels.sms.carrier import Carrier
-from zvanets.notifications.channels.sms.incoming import Joiner, scrub, understand
+from zvanets.notifications.channels.sms.incoming import read, scrub, understand
 from zvanets.notifications.channels.sms.pdus import Frames, Malformed
 from zvanets.notifications.channels.sms.receipts import is_receipt, read_receipt
 from zvanets.notifications.channels.sms.session import Session
+from zvanets.notifications.models import IncomingSms
 
 COMMANDS = [0x03, 0x04, 0x05, 0x06, 0x09, 0x0B, 0x15, 0x102, 0x103, 0x80000000, 0x80000004, 0x80000005, 0x80000015]
 
@@ -65,7 +70,7 @@ class Reader:
     """Does with each deliver_sm what the channel does, but for the database."""
 
     def __init__(self, chance):
-        self.chance, self.joiner, self.taken = chance, Joiner(), 0
+        self.chance, self.taken = chance, 0
 
     def __call__(self, head) -> None:
         self.taken += 1
@@ -76,8 +81,7 @@ class Reader:
         if is_receipt(message):
             read_receipt(message, self.chance.choice(["auto", "same", "hex", "dec"]))
             return
-        for said in self.joiner.take(message, self.taken / 10):
-            understand(said.text)
+        understand(read(message).text)
 
 
 def test_random_pdus_break_no_session():
@@ -99,6 +103,19 @@ def test_random_pdus_break_no_session():
         assert reader.taken > total // 3
 
     asyncio.run(work())
+
+
+@committed
+def test_random_messages_are_all_kept_or_dropped(small, caplog):
+    chance, now = draws(), clock.now()
+    for sent in range(rounds(5_000)):
+        with suppress(Malformed, ValueError):
+            message = pdus.decode_deliver(next(Frames().feed(deliver(chance)), None))
+            if not is_receipt(message):
+                joining.take(read(message), now + timedelta(seconds=sent))
+    joining.take_overdue(now + timedelta(days=30))
+    assert IncomingSms.objects.using("worker").exists()
+    assert "a message could not be kept" not in caplog.text
 
 
 def test_a_length_that_cannot_be_one_ends_the_line():

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from zvanets.lib import clock
 from zvanets.lib.logs import note
 from zvanets.notifications.channels.base import ChannelDown
-from zvanets.notifications.channels.sms import ledger, pdus, receipts, replies, reports
+from zvanets.notifications.channels.sms import incoming, joining, ledger, pdus, receipts, replies, reports
 from zvanets.notifications.channels.sms.flights import Landing
-from zvanets.notifications.channels.sms.incoming import Incoming
+from zvanets.notifications.channels.sms.incoming import Incoming, Piece
 from zvanets.notifications.channels.sms.ledger import Answers, Flight, Part
 from zvanets.notifications.channels.sms.mark import Mark
 from zvanets.notifications.channels.sms.pace import Pace
@@ -226,7 +226,7 @@ class Bind:
         """Store receipts and messages; acknowledge each when it is stored."""
         step("told")
         said: list[Receipt] = []
-        written: list[Incoming] = []
+        written: list[Incoming | Piece] = []
         for head in heads:
             self._sort(head, said, written)
         now = clock.now()
@@ -242,18 +242,18 @@ class Bind:
             self.session.acknowledge(head)
         self.channel.received += len(heads)
 
-    def _sort(self, head: Head, said: list[Receipt], written: list[Incoming]) -> None:
+    def _sort(self, head: Head, said: list[Receipt], written: list[Incoming | Piece]) -> None:
         try:
             message = pdus.decode_deliver(head)
             if receipts.is_receipt(message):
                 said.append(receipts.read_receipt(message, self.carrier.ids))
             else:
-                written += self.channel.joiner.take(message, self.session.loop.time())
+                written.append(incoming.read(message))
         except (Malformed, ValueError, IndexError) as error:
             note("malformed deliver_sm", channel="sms", reason=type(error).__name__)
 
-    async def _take(self, message: Incoming, now: datetime) -> None:
-        await self.channel.database(replies.take, message, now)
+    async def _take(self, message: Incoming | Piece, now: datetime) -> None:
+        await self.channel.database(joining.take, message, now)
         self._replying.set()
 
     # Answering people, asking about silence
@@ -261,7 +261,7 @@ class Bind:
     async def _reply(self) -> None:
         while True:
             for reply in await self.channel.database(replies.waiting_replies, REPLIES_AT_ONCE, now=clock.now()):
-                for submit in submits(reply.number, reply.text, reply.id):
+                for submit in submits(reply.number, reply.text, reply.series):
                     sequence = self.session.next_sequence()
                     with suppress(ChannelDown):
                         data = pdus.submit_sm(sequence, self.carrier.source, submit)

@@ -20,11 +20,10 @@ from zvanets.lib import clock
 from zvanets.lib.logs import note
 from zvanets.notifications import queue
 from zvanets.notifications.channels.base import ChannelDown
-from zvanets.notifications.channels.sms import ledger, reports
+from zvanets.notifications.channels.sms import joining, ledger, reports, series
 from zvanets.notifications.channels.sms.bell import Bell
 from zvanets.notifications.channels.sms.bind import Bind
 from zvanets.notifications.channels.sms.carrier import Carrier
-from zvanets.notifications.channels.sms.incoming import Joiner
 from zvanets.notifications.channels.sms.mark import Mark, left_behind
 from zvanets.notifications.channels.sms.session import open_session
 
@@ -46,7 +45,6 @@ class SmsChannel:
     def __init__(self, carrier: Carrier, directory: Path | None = None) -> None:
         self.carrier = carrier
         self.directory = directory or settings.STATE / "sms"
-        self.joiner = Joiner()
         self.sent = 0  # messages that were accepted since the start
         self.received = 0
         self.stopping = asyncio.Event()
@@ -130,14 +128,16 @@ class SmsChannel:
             await asyncio.wait_for(self.stopping.wait(), wait)
 
     async def _rounds(self) -> None:
-        """Every two seconds look after messages in doubt and early receipts; now and then forget what is old."""
+        """Every two seconds look after messages in doubt, early receipts and lone parts; now and then forget what is old."""
         beat, forgotten = 0.0, None
         while True:
             now = clock.now()
             await self.database(queue.recover, self.name, now=now)
             await self.database(reports.look_again, now=now)
+            await self.database(joining.take_overdue, now)
             if forgotten is None or now - forgotten > FORGET_EVERY:
-                await self.database(reports.forget, now=now)
+                for forget in (reports.forget, joining.forget, series.forget):
+                    await self.database(forget, now=now)
                 forgotten = now
             if (moment := asyncio.get_running_loop().time()) - beat > HEARTBEAT_SECONDS:
                 beat = moment

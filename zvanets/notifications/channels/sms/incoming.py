@@ -1,9 +1,8 @@
-"""What people write to the short code: joined, freed of what names a person, understood as one of few commands."""
+"""What people write to the short code: read, freed of what names a person, understood as one of few commands."""
 
 import hmac
 import re
-from collections import OrderedDict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from typing import Any
@@ -18,8 +17,6 @@ from zvanets.notifications.channels.sms import pdus
 from zvanets.notifications.channels.sms.texts import decode
 
 HAS_HEADER = 0x40
-JOINED_FOR = 600.0  # seconds
-JOINED_AT_ONCE = 1000
 MOST_PARTS = 20
 KEPT_LENGTH = 160
 
@@ -41,6 +38,17 @@ class Incoming:
 
     number: str
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One part of a long message; `series` is the same in the others."""
+
+    number: str
+    text: str
+    series: int
+    count: int
+    place: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,48 +101,14 @@ def _key() -> bytes:
     return salted_hmac("zvanets.notifications.sms.identifier", "", algorithm="sha256").digest()
 
 
-@dataclass(slots=True)
-class _Waiting:
-    since: float
-    count: int
-    parts: dict[int, str] = field(default_factory=dict)
-
-
-@dataclass
-class Joiner:
-    """Joins the parts of long messages, in memory: what a person wrote is not stored before it is freed of identifiers.
-
-    A message whose parts do not all come within ten minutes is taken as far as it came.
-    """
-
-    _waiting: OrderedDict[tuple[str, int, int], _Waiting] = field(default_factory=OrderedDict)
-
-    def take(self, message: smpp34.DeliverSm, now: float) -> list[Incoming]:
-        """Return what is whole with this part, and what waited too long."""
-        number, body, coding = message.source_addr, _body(message), message.data_coding
-        done = self._overdue(now)
-        header, data = cut_header(body) if message.esm_class & HAS_HEADER else (b"", body)
-        place = place_in_header(header) or _place_in_tlvs(message)
-        text = decode(data, coding)
-        if place is None:
-            return [*done, Incoming(number, text)]
-        reference, count, part = place
-        key = (number, reference, count)
-        waiting = self._waiting.setdefault(key, _Waiting(now, count))
-        waiting.parts[part] = text
-        if len(waiting.parts) == count:
-            done.append(self._joined(key))
-        elif len(self._waiting) > JOINED_AT_ONCE:
-            done.append(self._joined(next(iter(self._waiting))))
-        return done
-
-    def _overdue(self, now: float) -> list[Incoming]:
-        old = [key for key, waiting in self._waiting.items() if now - waiting.since > JOINED_FOR]
-        return [self._joined(key) for key in old]
-
-    def _joined(self, key: tuple[str, int, int]) -> Incoming:
-        parts = self._waiting.pop(key).parts
-        return Incoming(key[0], "".join(parts[place] for place in sorted(parts)))
+def read(message: smpp34.DeliverSm) -> Incoming | Piece:
+    """Return what somebody wrote, or the part of it that this message brings."""
+    body = _body(message)
+    header, data = cut_header(body) if message.esm_class & HAS_HEADER else (b"", body)
+    place = place_in_header(header) or _place_in_tlvs(message)
+    # A database keeps no sign 0, and nobody writes it.
+    text = decode(data, message.data_coding).replace("\0", "")
+    return Incoming(message.source_addr, text) if place is None else Piece(message.source_addr, text, *place)
 
 
 def _body(message: smpp34.DeliverSm) -> bytes:
@@ -172,4 +146,5 @@ def _place_in_tlvs(message: smpp34.DeliverSm) -> tuple[int, int, int] | None:
 def _checked(reference: int | None, count: int | None, place: int | None) -> tuple[int, int, int] | None:
     if reference is None or count is None or place is None:
         return None
-    return (reference, count, place) if 1 < count <= MOST_PARTS and 1 <= place <= count else None
+    is_place = reference <= 0xFFFF and 1 < count <= MOST_PARTS and 1 <= place <= count
+    return (reference, count, place) if is_place else None

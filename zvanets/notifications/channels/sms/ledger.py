@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 from django.db import connections, transaction
 
 from zvanets.guardians.models import ChannelName
-from zvanets.lib.sms_length import SINGLE
 from zvanets.notifications import queue
 from zvanets.notifications.channels.sms.pdus import Submit
 from zvanets.notifications.channels.sms.receipts import number_of, reference_of
+from zvanets.notifications.channels.sms.series import next_series
 from zvanets.notifications.channels.sms.steps import step
-from zvanets.notifications.channels.sms.texts import submits
+from zvanets.notifications.channels.sms.texts import is_long, submits
 from zvanets.notifications.queue import Claimed, Outcome
 from zvanets.rules.delivery import Status
 
@@ -23,11 +23,12 @@ WORKER = "worker"
 
 
 class Part(NamedTuple):
-    """One part on its way; `sequence` is its number on this bind."""
+    """One part on its way; `sequence` is its number on this bind, `series` joins it to the others."""
 
     place: int
     sequence: int
     submit: Submit
+    series: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,13 @@ class InDoubt(NamedTuple):
     lost_answers: int
 
 
+class Tried(NamedTuple):
+    """What earlier tries left: message and place of parts that a carrier took, and the numbers of long messages."""
+
+    taken: set[tuple[int, int]]
+    series: dict[int, int]
+
+
 _BEGIN = """
 WITH begun AS (
     UPDATE notifications_message m
@@ -68,16 +76,15 @@ WITH begun AS (
     WHERE m.school_id = k.school_id AND m.id = k.id
 )
 INSERT INTO notifications_sentpart
-    (bind, sequence, school_id, message_id, part, number, at, carrier_id, reference, state)
+    (bind, sequence, school_id, message_id, part, number, series, at, carrier_id, reference, state)
 SELECT %(bind)s, k.*, %(now)s, '', '', ''
 FROM unnest(%(sequences)s::int[], %(part_schools)s::bigint[], %(part_messages)s::bigint[], %(places)s::int[],
-    %(numbers)s::bigint[]) AS k (sequence, school_id, message_id, part, number)
+    %(numbers)s::bigint[], %(series)s::int[]) AS k (sequence, school_id, message_id, part, number, series)
 """
-_TAKEN_BEFORE = """
-SELECT DISTINCT s.message_id, s.part
+_TRIED_BEFORE = """
+SELECT s.message_id, s.part, s.series, s.reference <> '' AND s.state <> 'failed'
 FROM unnest(%s::bigint[], %s::bigint[]) AS k (school_id, message_id)
 JOIN notifications_sentpart s ON s.school_id = k.school_id AND s.message_id = k.message_id
-WHERE s.reference <> '' AND s.state <> 'failed'
 """
 _SAVE = """
 WITH taken AS (
@@ -116,28 +123,42 @@ def take(bind: int, *, limit: int, next_sequence: Callable[[], int], now: dateti
         step("taken")
         queue.cancel([message for message in due if message.refusal])
         good = [message for message in due if not message.refusal]
+        long = [message for message in good if is_long(message.letter.text)]
         # Of a short text nothing can have been taken before, unless a try was counted.
-        again = [message for message in good if message.attempts or len(message.letter.text) > SINGLE["ucs2"]]
-        before = _taken_before(cursor, again)
-        flights = [_flight(message, before, next_sequence) for message in good]
+        tried = _tried_before(cursor, [*long, *(message for message in good if message.attempts)])
+        _number(cursor, [message for message in long if message.letter.message_id not in tried.series], tried, now)
+        flights = [_flight(message, tried, next_sequence) for message in good]
         if flights:
             cursor.execute(_BEGIN, _columns(flights) | {"bind": bind, "now": now, "until": now + SENDING_FOR})
     return flights
 
 
-def _taken_before(cursor: Any, again: Sequence[Claimed]) -> set[tuple[int, int]]:
-    if not again:
-        return set()
-    letters = [message.letter for message in again]
-    cursor.execute(_TAKEN_BEFORE, [[each.school_id for each in letters], [each.message_id for each in letters]])
-    return set(cursor.fetchall())
+def _tried_before(cursor: Any, messages: Sequence[Claimed]) -> Tried:
+    tried = Tried(set(), {})
+    if messages:
+        letters = [message.letter for message in messages]
+        cursor.execute(_TRIED_BEFORE, [[each.school_id for each in letters], [each.message_id for each in letters]])
+        for message, place, series, is_taken in cursor.fetchall():
+            if series is not None:
+                tried.series[message] = series
+            if is_taken:
+                tried.taken.add((message, place))
+    return tried
 
 
-def _flight(message: Claimed, before: set[tuple[int, int]], next_sequence: Callable[[], int]) -> Flight:
+def _number(cursor: Any, fresh: Sequence[Claimed], tried: Tried, now: datetime) -> None:
+    """Give each of these long messages the next number of its telephone."""
+    found = next_series(cursor, [number_of(each.letter.address) for each in fresh], now=now)
+    tried.series.update(zip((each.letter.message_id for each in fresh), found, strict=True))
+
+
+def _flight(message: Claimed, tried: Tried, next_sequence: Callable[[], int]) -> Flight:
     letter = message.letter
-    whole = list(enumerate(submits(letter.address, letter.text, letter.message_id), start=1))
-    left = [pair for pair in whole if (letter.message_id, pair[0]) not in before] or whole
-    return Flight(message, tuple(Part(place, next_sequence(), submit) for place, submit in left), len(whole))
+    series = tried.series.get(letter.message_id)
+    whole = list(enumerate(submits(letter.address, letter.text, series or 0), start=1))
+    left = [pair for pair in whole if (letter.message_id, pair[0]) not in tried.taken] or whole
+    parts = tuple(Part(place, next_sequence(), submit, series) for place, submit in left)
+    return Flight(message, parts, len(whole))
 
 
 def _columns(flights: Sequence[Flight]) -> dict[str, Any]:
@@ -152,6 +173,7 @@ def _columns(flights: Sequence[Flight]) -> dict[str, Any]:
         "part_messages": [letter.message_id for letter, _ in parts],
         "places": [part.place for _, part in parts],
         "numbers": [number_of(letter.address) for letter, _ in parts],
+        "series": [part.series for _, part in parts],
     }
 
 

@@ -91,7 +91,7 @@ def e164(address: str) -> str:
     if digits.startswith("00") and digits.isdigit():
         digits = digits[2:]
     if digits.isdigit() and digits[0] != "0" and len(digits) > 9:
-        return f"+{digits}"
+        return f"+{digits}"[:20]
     try:
         return parse(address)
     except Refusal:

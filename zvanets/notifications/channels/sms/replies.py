@@ -15,11 +15,14 @@ from zvanets.lib import clock
 from zvanets.lib.transliterate import to_gsm
 from zvanets.notifications.channels.sms.incoming import Command, Incoming, Understood, understand
 from zvanets.notifications.channels.sms.receipts import e164, number_of
+from zvanets.notifications.channels.sms.series import next_series
+from zvanets.notifications.channels.sms.texts import is_long
 from zvanets.notifications.models import IncomingSms
 from zvanets.tenancy.school import at_school
 
 SAME_WITHIN = timedelta(minutes=2)  # a carrier brings it again when our acknowledgement was lost
 HELP_AFTER, HELPS_A_DAY, ANSWERS_A_DAY = timedelta(minutes=10), 3, 20
+NAMES_LENGTH = 160  # more children than a family has
 WORKER = "worker"
 
 # Each fits one SMS in Cyrillic: 70 signs.
@@ -37,9 +40,9 @@ NO_SMS = "Номерът е потвърден, но няма избрани SMS
 class Reply:
     """An answer on its way to a number."""
 
-    id: int
     number: str
     text: str
+    series: int  # if it is long
 
 
 def take(message: Incoming, now: datetime | None = None) -> None:
@@ -100,7 +103,7 @@ def _info(address: str, _said: Understood) -> str:
             names += active.values_list("guardianship__student__first_name", flat=True)
     if not names:
         return NO_SMS if known else NOTHING
-    return INFO % ", ".join(sorted(set(names)))
+    return INFO % ", ".join(sorted(set(names)))[:NAMES_LENGTH]
 
 
 def _confirm(address: str, said: Understood) -> str:
@@ -144,7 +147,10 @@ def waiting_replies(limit: int, *, now: datetime) -> list[Reply]:
             "WITH due AS (SELECT id, reply_to, answer FROM notifications_incomingsms WHERE reply_to <> ''"
             " ORDER BY at LIMIT %s FOR UPDATE SKIP LOCKED)"
             " UPDATE notifications_incomingsms i SET reply_to = '', answered_at = %s FROM due WHERE i.id = due.id"
-            " RETURNING i.id, due.reply_to, due.answer",
+            " RETURNING due.reply_to, due.answer",
             [limit, now],
         )
-        return [Reply(*row) for row in cursor.fetchall()]
+        due = cursor.fetchall()
+        series = next_series(cursor, [number_of(number) for number, text in due if is_long(text)], now=now)
+    numbers = iter(series)
+    return [Reply(number, text, next(numbers) if is_long(text) else 0) for number, text in due]

@@ -1,6 +1,6 @@
 """A text as a carrier takes it: GSM 03.38 or UCS-2, in parts with a reference of 16 bits when it is long."""
 
-from zvanets.lib.sms_length import GSM_BASIC, PART_16, coding_of, split
+from zvanets.lib.sms_length import GSM_BASIC, PART_16, SINGLE, coding_of, split
 from zvanets.notifications.channels.sms.pdus import Submit
 
 GSM, ASCII, LATIN_1, UCS2 = 0, 1, 3, 8
@@ -18,8 +18,13 @@ _UNESCAPED = {code: sign for sign, code in _ESCAPED.items()}
 MOST_PARTS = 10  # what is longer is read in the portal
 
 
-def submits(number: str, text: str, reference: int) -> list[Submit]:
-    """Return what is to be sent. `reference` is the same at each try, so that a telephone can join parts of two."""
+def is_long(text: str) -> bool:
+    """Tell whether it takes more than one part."""
+    return len(text) > SINGLE["ucs2"] and len(split(text, PART_16)) > 1
+
+
+def submits(number: str, text: str, series: int) -> list[Submit]:
+    """Return what is to be sent. `series` is the same at each try, so that a telephone can join parts of two."""
     parts = split(text, PART_16)
     if len(parts) > MOST_PARTS:
         parts = [*parts[: MOST_PARTS - 1], f"{parts[MOST_PARTS - 1][:-6]}..."]  # signs of two units fit as well
@@ -28,14 +33,14 @@ def submits(number: str, text: str, reference: int) -> list[Submit]:
     if len(parts) == 1:
         return [Submit(number, coded(parts[0]), code)]
     return [
-        Submit(number, header(reference, len(parts), place) + coded(part), code, is_part=True)
+        Submit(number, header(series, len(parts), place) + coded(part), code, is_part=True)
         for place, part in enumerate(parts, start=1)
     ]
 
 
-def header(reference: int, count: int, place: int) -> bytes:
+def header(series: int, count: int, place: int) -> bytes:
     """User data header 08: concatenation with a reference of 16 bits (3GPP TS 23.040, 9.2.3.24.8)."""
-    return bytes((6, 8, 4)) + (reference & 0xFFFF).to_bytes(2, "big") + bytes((count, place))
+    return bytes((6, 8, 4)) + (series & 0xFFFF).to_bytes(2, "big") + bytes((count, place))
 
 
 def _to_gsm(text: str) -> bytes:
