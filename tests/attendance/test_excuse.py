@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from tests import small_school
-from zvanets.attendance.actions import excuse_absences
+from zvanets.attendance.actions import Excuse, excuse_absences
 from zvanets.attendance.models import Absence, ExcuseReason
 from zvanets.lib.refusals import Refusal
 from zvanets.rules.absences import AbsenceKind
@@ -49,7 +49,7 @@ def lesson(small, day, hour) -> Lesson:
 
 
 def excuse(small, ids, reason=ExcuseReason.FAMILY) -> int:
-    return excuse_absences(small.actor, Absence.objects.all(), ids=ids, reason=reason)
+    return excuse_absences(small.actor, Absence.objects.all(), ids=ids, excuse=Excuse(reason))
 
 
 def refusal(small, ids) -> Refusal:

@@ -79,7 +79,7 @@ def test_half_units_are_shown_as_lessons(halves, text):
     ("minutes", "kind"), [(0, None), (-5, None), (1, LATE), (20, LATE), (21, UNEXCUSED), (40, UNEXCUSED)]
 )
 def test_over_twenty_minutes_is_a_whole_absence(minutes, kind):
-    assert kind_for_minutes(minutes) is kind
+    assert kind_for_minutes(minutes, TODAY) is kind
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,8 @@ GRACE_SECONDS = 60
 
 class Verb(StrEnum):
     LESSON_SAVED = "lesson.saved"
+    LESSON_VERIFIED = "lesson.verified"
+    LESSON_UNVERIFIED = "lesson.unverified"
     TOPIC_WRITTEN = "topic.written"
     HOMEWORK_GIVEN = "homework.given"
     HOMEWORK_CHANGED = "homework.changed"
@@ -21,6 +23,15 @@ class Verb(StrEnum):
     ABSENCE_CHANGED = "absence.changed"
     ABSENCE_EXCUSED = "absence.excused"
     ABSENCE_WITHDRAWN = "absence.withdrawn"
+    NOTICE_GIVEN = "notice.given"
+    NOTICE_WITHDRAWN = "notice.withdrawn"
+    NOTICE_ACCEPTED = "notice.accepted"
+    NOTICE_REFUSED = "notice.refused"
+    MEDICAL_RECEIVED = "medical.received"
+    ABSENCES_CARRIED = "absences.carried"
+    ABSENCES_CLOSED = "absences.closed"
+    ABSENCES_REOPENED = "absences.reopened"
+    LIMIT_NEARED = "limit.neared"
 
     REMARK_WRITTEN = "remark.written"
     PRAISE_WRITTEN = "praise.written"
@@ -63,8 +74,8 @@ class Verb(StrEnum):
 
 # What a child did, got or has to do, and that somebody tried their PINs; the rest is the school's own work.
 TOLD = (
-    "absence.", "event.", "grade.", "health.", "homework.", "lateness.", "meeting.", "message.", "pin.locked", "praise.",
-    "remark.",
+    "absence.", "event.", "grade.", "health.", "homework.", "lateness.", "limit.", "meeting.", "message.",
+    "notice.accepted", "notice.refused", "pin.locked", "praise.", "remark.",
 )  # fmt: skip
 # Whether a child came to school cannot wait, nor that somebody tries to get in.
 TOLD_AT_ONCE = ("absence.", "lateness.", "pin.locked")
@@ -76,3 +87,4 @@ class Read(StrEnum):
     STUDENT_OPENED = "student.opened"
     PAGE_PRINTED = "page.printed"
     DATA_EXPORTED = "data.exported"
+    REASONS_OPENED = "reasons.opened"

@@ -1,6 +1,6 @@
 """Save a lesson: register, topic, homework, grades and remarks in one transaction, whole or not at all."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
@@ -18,7 +18,7 @@ from zvanets.lessons.statements import LessonRow, Register
 from zvanets.lib import clock
 from zvanets.lib.refusals import Refusal, gettext_noop
 from zvanets.remarks.actions import NewRemark, write_remarks
-from zvanets.rules.locks import entry_lock
+from zvanets.rules.locks import entry_lock, verified_lock
 from zvanets.schools.models import Lesson
 from zvanets.schools.register import OpenLesson
 
@@ -40,6 +40,7 @@ class Sheet:
     homework: str = ""
     due_on: date | None = None
     attendance: Mapping[int, Attendance] = field(default_factory=dict)
+    known: Collection[int] | None = None  # whom the page showed absent or late; None: everybody who was
     grades: Sequence[NewGrade] = ()
     remarks: Sequence[NewRemark] = ()
 
@@ -94,7 +95,7 @@ def save_lesson(actor: Actor, lesson_id: int, sheet: Sheet) -> Saved:
         )
     lesson = _open(row, register, sheet, now)
     facts = [
-        *take_register(actor, lesson, register.attendance, sheet.attendance),
+        *take_register(actor, lesson, register.attendance, sheet.attendance, known=sheet.known),
         *give_grades(actor, lesson, sheet.grades),
         *write_remarks(actor, lesson, sheet.remarks),
         *_set_homework(lesson, row, sheet),
@@ -107,11 +108,17 @@ def save_lesson(actor: Actor, lesson_id: int, sheet: Sheet) -> Saved:
 def _must_be_open(row: LessonRow, today: date) -> None:
     if row.is_cancelled:
         raise Refusal("lesson_cancelled", gettext_noop("Този час не се провежда и не може да се записва."))
-    lock = entry_lock(
+    if lock := lock_of(row, today):
+        raise lock
+
+
+def lock_of(row: LessonRow, today: date) -> Refusal | None:
+    """Return why nothing may be written in the lesson, and who can help."""
+    if row.verified_at:
+        return verified_lock(row.verified_by or "")
+    return entry_lock(
         row.date, today=today, future_locked=row.future_locked, past_month_lock_day=row.past_month_lock_day
     )
-    if lock:
-        raise lock
 
 
 def _who_was_first(lesson_id: int, key: UUID) -> Saved:
@@ -134,6 +141,7 @@ def _open(row: LessonRow, register: Register, sheet: Sheet, now: datetime) -> Op
         lines=register.lines,
         now=now,
         topic=sheet.topic,
+        absences_closed_on=row.absences_closed_on,
     )
 
 

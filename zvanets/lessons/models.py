@@ -18,6 +18,10 @@ class LessonRecord(SchoolRow):
     topic = models.CharField(max_length=1000, blank=True)
     saved_at = models.DateTimeField()
     saved_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", db_index=False)
+    verified_at = models.DateTimeField(null=True, blank=True)  # проверен от директора: nothing in it changes
+    verified_by = models.ForeignKey(
+        "accounts.User", models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
 
     class Meta:
         constraints = [

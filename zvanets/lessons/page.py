@@ -1,5 +1,6 @@
 """What a lesson's page shows beside the register: the grades and remarks given in it, and when the course meets next."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -7,6 +8,7 @@ from django.db import connection
 
 from zvanets.lessons.statements import LessonRow
 from zvanets.rules.grades import GradeKind, Mark, mark_of
+from zvanets.rules.notices import Span
 from zvanets.tenancy.school import school_now
 
 _GRADES = """
@@ -19,10 +21,22 @@ SELECT r.id, r.student_id, r.kind, r.text, r.written_at, u.name
 FROM remarks_remark r JOIN accounts_user u ON u.id = r.written_by_id
 WHERE r.school_id = %s AND r.lesson_id = %s AND r.ended_at IS NULL ORDER BY r.written_at, r.id
 """
+# Beforehand: what a family said and nobody refused, and what a doctor wrote. Why, is not the teacher's to read.
+_NOTICES = """
+SELECT n.student_id, n.first_hour, n.last_hour, n.state FROM attendance_absencenotice n
+WHERE n.school_id = %(school)s AND n.student_id = ANY(%(students)s) AND n.starts_on <= %(on)s AND n.ends_on >= %(on)s
+    AND n.state IN (1, 2)
+UNION ALL
+SELECT m.student_id, NULL, NULL, 2 FROM attendance_medicalnotice m
+WHERE m.school_id = %(school)s AND m.student_id = ANY(%(students)s) AND m.from_date <= %(on)s AND m.to_date >= %(on)s
+"""
 _NEXT = """
 SELECT min(n.date) FROM schools_lesson n
 WHERE n.school_id = %s AND n.course_id = %s AND n.date > %s AND NOT n.is_cancelled
 """
+
+
+ACCEPTED = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +72,17 @@ def remarks_of(lesson: LessonRow) -> list[WrittenRemark]:
     with connection.cursor() as cursor:
         cursor.execute(_REMARKS, [school_now(), lesson.id])
         return [WrittenRemark(*row) for row in cursor.fetchall()]
+
+
+def noticed_in(lesson: LessonRow, students: Collection[int]) -> dict[int, bool]:
+    """Return whose absence from this lesson was announced, and whether it will be excused by itself."""
+    found: dict[int, bool] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_NOTICES, {"school": school_now(), "students": list(students), "on": lesson.date})
+        for student, first_hour, last_hour, state in cursor.fetchall():
+            if Span(lesson.date, lesson.date, first_hour, last_hour).covers(lesson.date, lesson.hour_no):
+                found[student] = found.get(student, False) or state == ACCEPTED
+    return found
 
 
 def next_day_of(lesson: LessonRow) -> date | None:

@@ -20,7 +20,10 @@ _LESSON = """
 SELECT l.id, l.course_id, c.class_group_id, g.name AS class_group, s.name AS subject, l.date, l.hour_no, l.starts_at,
     l.ends_at, l.room, l.is_cancelled, t.id AS teacher_id, t.name AS teacher, school.time_zone,
     l.substitute_id IS NOT NULL, r.version, r.save_key, r.topic, r.saved_at, saver.name, h.text AS homework, h.due_on,
-    COALESCE(o.future_entries_locked, true) AS future_locked, o.past_month_lock_day
+    COALESCE(o.future_entries_locked, true) AS future_locked, o.past_month_lock_day,
+    (SELECT max(x.closed_on) FROM attendance_absenceclosing x WHERE x.school_id = c.school_id
+        AND x.class_book_id = c.class_group_id AND x.reopened_at IS NULL) AS absences_closed_on,
+    r.verified_at, verifier.name AS verified_by
 FROM schools_lesson l
 JOIN schools_school school ON school.id = l.school_id
 JOIN schools_course c ON c.school_id = l.school_id AND c.id = l.course_id
@@ -37,6 +40,7 @@ LEFT JOIN LATERAL (
 ) t ON true
 LEFT JOIN lessons_lessonrecord r ON r.school_id = l.school_id AND r.lesson_id = l.id
 LEFT JOIN accounts_user saver ON saver.id = r.saved_by_id
+LEFT JOIN accounts_user verifier ON verifier.id = r.verified_by_id
 LEFT JOIN lessons_homework h ON h.school_id = l.school_id AND h.lesson_id = l.id
 LEFT JOIN schools_schoolsettings o ON o.school_id = l.school_id
 WHERE l.school_id = %(school)s AND l.id = %(lesson)s AND (%(every)s OR t.user_id = %(user)s)
@@ -104,6 +108,9 @@ class LessonRow:
     due_on: dt.date | None
     future_locked: bool
     past_month_lock_day: int | None
+    absences_closed_on: dt.date | None
+    verified_at: dt.datetime | None
+    verified_by: str | None
 
     @property
     def zone(self) -> ZoneInfo:

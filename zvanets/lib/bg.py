@@ -44,6 +44,7 @@ _COUNTED = {
         "message": ("съобщение", "съобщения"),
         "minute": ("минута", "минути"),
         "news": ("новина", "новини"),
+        "notice": ("молба", "молби"),
         "part": ("част", "части"),
         "person": ("човек", "души"),
         "present": ("присъства", "присъстват"),
@@ -71,6 +72,7 @@ _COUNTED = {
         "message": ("message", "messages"),
         "minute": ("minute", "minutes"),
         "news": ("other note", "other notes"),
+        "notice": ("request", "requests"),
         "part": ("part", "parts"),
         "person": ("person", "people"),
         "present": ("present", "present"),
@@ -121,6 +123,16 @@ def days(first: date, last: date, lang: str = "bg") -> str:
     if (first.year, first.month) == (last.year, last.month):
         return f"{first.day}–{end}"
     return f"{first.day}\u00a0{months[first.month - 1]} – {end}"
+
+
+def day_of_month(day: date, lang: str = "bg") -> str:
+    """Return „16 ноември“ or "16 November"."""
+    return f"{day.day}\u00a0{month_name(day, lang)}"
+
+
+def month_name(day: date, lang: str = "bg") -> str:
+    """Return „ноември“ or "November"."""
+    return _MONTHS[_known(lang)][day.month - 1]
 
 
 def short_day(day: date, lang: str = "bg") -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from zvanets.guardians.models import ChannelName, EventKind
 from zvanets.history.verbs import Verb
+from zvanets.rules.limits import LimitKind
 from zvanets.rules.scales import GradeKind
 
 NEUTRAL = "neutral"  # says that there is something, and where; no more
@@ -33,6 +34,9 @@ CATALOGUE: Mapping[Verb, Telling] = {
     Verb.ABSENCE_CHANGED: Telling((EventKind.ABSENCE, EventKind.LATENESS), is_urgent=True),
     Verb.ABSENCE_WITHDRAWN: Telling((EventKind.ABSENCE, EventKind.LATENESS), is_urgent=True),
     Verb.ABSENCE_EXCUSED: Telling((EventKind.ABSENCE, EventKind.LATENESS)),
+    Verb.NOTICE_ACCEPTED: Telling((EventKind.ABSENCE,)),
+    Verb.NOTICE_REFUSED: Telling((EventKind.ABSENCE,)),
+    Verb.LIMIT_NEARED: Telling((EventKind.ABSENCE,)),
     Verb.GRADE_GIVEN: Telling((EventKind.GRADE,)),
     Verb.GRADE_CORRECTED: Telling((EventKind.GRADE,)),
     Verb.GRADE_WITHDRAWN: Telling((EventKind.GRADE,)),
@@ -53,6 +57,8 @@ CATALOGUE: Mapping[Verb, Telling] = {
 def telling_of(verb: str, body: Mapping[str, Any]) -> Telling | None:
     """Return how this entry is told, None when families are not told of its verb."""
     telling = CATALOGUE.get(Verb(verb))
+    if telling is not None and body.get("limit") == LimitKind.PARENT_DAYS.name:
+        return Telling(telling.kinds, is_private=True)  # how often a family asked says why a child was away
     if telling is None or not verb.startswith("grade."):
         return telling
     kinds = (EventKind.RESULT,) if _is_final(body) else telling.kinds

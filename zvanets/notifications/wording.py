@@ -13,7 +13,8 @@ from django.template import Context, Engine, Template
 from zvanets.guardians.models import ChannelName
 from zvanets.lib import bg
 from zvanets.notifications.catalogue import template_of
-from zvanets.rules.absences import AbsenceKind
+from zvanets.rules.absences import AbsenceKind, shown_halves
+from zvanets.rules.limits import LimitKind
 from zvanets.rules.scales import GradeKind, in_words, kind_name, mark_of
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -117,6 +118,26 @@ def _minutes(body: Body, language: str) -> str:
     return bg.counted(int(body["minutes"]), "minute", language) if body.get("minutes") else ""
 
 
+def _days(body: Body, language: str) -> str:
+    """Return „12 ноември“, „12–13 ноември“."""
+    if not body.get("starts_on"):
+        return ""
+    first, last = date.fromisoformat(body["starts_on"]), date.fromisoformat(body["ends_on"])
+    return bg.days(first, last, language) if last > first else bg.day_of_month(first, language)
+
+
+def _figure(body: Body, language: str) -> str:
+    """Return how much of a limit is reached: „4,5“ of hours, „22“ of per cent or days."""
+    if body.get("figure") is None:
+        return ""
+    figure = int(body["figure"])
+    return shown_halves(figure, language) if body.get("limit") == LimitKind.MONTH.name else str(figure)
+
+
+def _month(body: Body, language: str) -> str:
+    return bg.month_name(date.fromisoformat(body["period"]), language) if body.get("period") else ""
+
+
 def _until(body: Body, language: str) -> str:
     """Return „вторник, 7 октомври, 10:35“."""
     if not body.get("until"):
@@ -137,6 +158,11 @@ _SAID: dict[str, Callable[[Body, str], str | bool]] = {
     "hour": _hour,
     "minutes": _minutes,
     "until": _until,
+    "days": _days,
+    "figure": _figure,
+    "month": _month,
+    "of_month": lambda body, _language: body.get("limit") == LimitKind.MONTH.name,
+    "of_course": lambda body, _language: body.get("limit") == LimitKind.QUARTER.name,
     "late": lambda body, _language: body.get("kind") == AbsenceKind.LATE.name,
 }
 

@@ -34,18 +34,36 @@ class SanctionKind(IntEnum):
 # Only an unexcused absence is excused or turned into lateness; what is not listed is withdrawn and entered again.
 MOVES = {(AbsenceKind.UNEXCUSED, AbsenceKind.EXCUSED), (AbsenceKind.UNEXCUSED, AbsenceKind.LATE)}
 
-LATE_UP_TO_MINUTES = 20  # since 27.10.2017; before it was 15 minutes and a third of an absence
+
+@dataclass(frozen=True, slots=True)
+class Lateness:
+    """From a day on, up to how many minutes somebody is late; who comes later still was absent."""
+
+    valid_from: date
+    up_to_minutes: int
+    source: str
+
+
+LATENESS = (
+    Lateness(date(2017, 10, 27), 20, "Наредба за приобщаващото образование (ДВ 86/2017): половин отсъствие"),
+    # Then a third of an absence; only what is counted today is counted here.
+    Lateness(date.min, 15, "Правилник за прилагане на Закона за народната просвета"),
+)
+
+
+def lateness_rule(on: date) -> Lateness:
+    return next(rule for rule in LATENESS if on >= rule.valid_from)
 
 
 def may_become(old: AbsenceKind, new: AbsenceKind) -> bool:
     return (old, new) in MOVES
 
 
-def kind_for_minutes(minutes: int) -> AbsenceKind | None:
-    """Return what so many minutes after the bell are: nothing, a lateness up to 20, a whole absence above."""
+def kind_for_minutes(minutes: int, on: date) -> AbsenceKind | None:
+    """Return what so many minutes after the bell are: nothing, a lateness up to the rule's 20, a whole absence above."""
     if minutes <= 0:
         return None
-    return AbsenceKind.LATE if minutes <= LATE_UP_TO_MINUTES else AbsenceKind.UNEXCUSED
+    return AbsenceKind.LATE if minutes <= lateness_rule(on).up_to_minutes else AbsenceKind.UNEXCUSED
 
 
 @dataclass(frozen=True, slots=True)

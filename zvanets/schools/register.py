@@ -1,5 +1,6 @@
 """A lesson opened for writing and the students in its register: plain values that the entry rooms share."""
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -31,6 +32,7 @@ class OpenLesson:
     lines: Mapping[int, Line]
     now: datetime
     topic: str = ""
+    absences_closed_on: dt.date | None = None  # up to this day the class's absences stand
 
     def about(self, student_id: int) -> dict[str, str | int | None]:
         """What every entry of this lesson tells about one of its students."""

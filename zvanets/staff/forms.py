@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from zvanets.attendance.actions import Excuse
 from zvanets.attendance.models import ExcuseReason
 from zvanets.rules.absences import ParentDays
 
@@ -43,7 +44,10 @@ class ExcuseForm(forms.Form):
         label=_("Бележка"),
         max_length=300,
         required=False,
-        help_text=_("Вижда се само от училището. В съобщението до родителите причината не се пише."),
+        help_text=_("В съобщението до родителите причината не се пише."),
+    )
+    is_confidential = forms.BooleanField(
+        label=_("Бележката е поверителна: четат я само класният ръководител и директорът"), required=False, initial=True
     )
 
     def __init__(self, *args: Any, missed: list[tuple[int, str]], rule: ParentDays, **kwargs: Any) -> None:
@@ -51,6 +55,10 @@ class ExcuseForm(forms.Form):
         self.fields["absences"].choices = missed  # type: ignore[attr-defined]
         text = _("По семейни причини: до %(at_once)s учебни дни наведнъж и до %(a_year)s за учебната година.")
         self.fields["reason"].help_text = text % {"at_once": rule.at_once, "a_year": rule.a_year}
+
+    def excuse(self) -> Excuse:
+        chosen = self.cleaned_data
+        return Excuse(chosen["reason"], chosen["text"], chosen["is_confidential"])
 
 
 class RegisterForm(forms.Form):

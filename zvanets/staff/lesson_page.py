@@ -11,12 +11,11 @@ from django.utils.translation import gettext as _
 
 from zvanets.attendance.actions import Attendance
 from zvanets.lessons import page, statements
+from zvanets.lessons.actions import lock_of
 from zvanets.lessons.statements import LessonRow, Register
 from zvanets.lib import bg, clock
-from zvanets.lib.refusals import Refusal
 from zvanets.rules.absences import AbsenceKind
 from zvanets.rules.grades import GradeKind, kind_name, scale_of
-from zvanets.rules.locks import entry_lock
 from zvanets.staff.marks import is_poor, mark_text
 from zvanets.staff.register import PRAISE, Row, Written, counts, rows_html
 from zvanets.staff.seat import Seat, lang
@@ -109,12 +108,7 @@ def _head(seat: Seat, lesson: LessonRow) -> dict[str, Any]:
 def _lock(lesson: LessonRow, seat: Seat) -> str:
     if lesson.is_cancelled:
         return _("Този час не се провежда и не може да се записва.")
-    lock: Refusal | None = entry_lock(
-        lesson.date,
-        today=seat.today(),
-        future_locked=lesson.future_locked,
-        past_month_lock_day=lesson.past_month_lock_day,
-    )
+    lock = lock_of(lesson, seat.today())
     return said(lock) if lock else ""
 
 
@@ -128,6 +122,8 @@ def _rows(seat: Seat, lesson: LessonRow, register: Register, saved: Base, typed:
         _stand(row, register.attendance.get(student))
     _add_grades(rows, lesson, seat)
     _add_remarks(rows, lesson, seat)
+    for student, is_accepted in page.noticed_in(lesson, rows.keys()).items():
+        rows[student].notice = _("предизвестено, ще се извини само") if is_accepted else _("предизвестено")
     if typed:
         for student, row in rows.items():
             _type_over(row, student, typed, saved)
@@ -167,6 +163,7 @@ def _type_over(row: Row, student: int, typed: TypedLesson, saved: Base) -> None:
         row.shown = wanted
     if now is not before:
         row.news = _("междувременно записано: %s") % _standing(row.saved)
+    row.minutes = typed.minutes.get(student, row.minutes)
     row.grade = typed.grades.get(student, (None, ""))[1]
     row.remark_kind, row.remark = typed.remarks.get(student, (0, ""))
     for column in ("absent", "grade", "remark"):

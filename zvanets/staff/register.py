@@ -43,6 +43,7 @@ class Row:
     grades: list[Written] = field(default_factory=list)
     remarks: list[Written] = field(default_factory=list)
     news: str = ""  # what somebody else saved meanwhile
+    notice: str = ""  # what the family or a doctor said beforehand
     errors: dict[str, str] = field(default_factory=dict)  # by column: absent, grade, remark
 
 
@@ -62,6 +63,7 @@ class Words:
     absent: str
     late: str
     excused: str
+    minutes: str
     grade: str
     more: str
     praise: str
@@ -77,6 +79,7 @@ def words() -> Words:
         absent=_("%s отсъства"),
         late=_("%s закъсня"),
         excused=_("извинено"),
+        minutes=_("Закъснение, минути"),
         grade=_("Оценка на %s"),
         more=_("похвала или забележка"),
         praise=_("Похвала"),
@@ -120,7 +123,7 @@ def _errors(row: Row) -> str:
 
 
 def _told(row: Row) -> str:
-    news = f'<span class="told late">{escape(row.news)}</span>' if row.news else ""
+    news = "".join(f'<span class="told late">{escape(text)}</span>' for text in (row.notice, row.news) if text)
     return news + "".join(f'<span class="told">{escape(each.text)}</span>' for each in row.remarks)
 
 
@@ -143,11 +146,10 @@ def _absent(row: Row, name: str, said: Words, off: str) -> str:
 def _late(row: Row, name: str, said: Words, off: str) -> str:
     if row.saved is AbsenceKind.EXCUSED:
         return "<td></td>"
-    minutes = f'<input type="hidden" name="minutes-{row.line.student_id}" value="{row.minutes}">' if row.minutes else ""
-    return _toggle(row, Sign("late", AbsenceKind.LATE, "з", "absent"), said.late % name, off, minutes)
+    return _toggle(row, Sign("late", AbsenceKind.LATE, "з", "absent"), said.late % name, off)
 
 
-def _toggle(row: Row, sign: Sign, label: str, off: str, more: str = "") -> str:
+def _toggle(row: Row, sign: Sign, label: str, off: str) -> str:
     student = row.line.student_id
     checked = " checked" if row.shown is sign.kind else ""
     saved = "" if row.saved is row.shown else f' data-saved="{"1" if row.saved is sign.kind else ""}"'
@@ -155,7 +157,7 @@ def _toggle(row: Row, sign: Sign, label: str, off: str, more: str = "") -> str:
         f'<td><label class="toggle {sign.column[0]}"><input type="checkbox" id="{sign.column}-{student}" '
         f'name="{sign.column}" value="{student}" data-col="{sign.column}" data-other="{sign.other}-{student}" '
         f'aria-label="{label}"{_invalid(row, sign.column)}{checked}{saved}{off}>'
-        f'<span aria-hidden="true">{sign.letter}</span></label>{more}</td>'
+        f'<span aria-hidden="true">{sign.letter}</span></label></td>'
     )
 
 
@@ -189,8 +191,18 @@ def _below(row: Row, name: str, said: Words, *, is_open: bool) -> str:
     )
     return (
         f'<tr class="below" id="below-{student}"><td colspan="5">{error}<div>'
-        f"{_remark(row, name, said) if is_open else ''}"
+        f"{_minutes(row, name, said) if is_open else ''}{_remark(row, name, said) if is_open else ''}"
         f'<p class="links"><a href="{row.url}">{said.page}<span class="sr"> {name}</span></a>{standing}</p></div></td></tr>'
+    )
+
+
+def _minutes(row: Row, name: str, said: Words) -> str:
+    if row.saved is AbsenceKind.EXCUSED:
+        return ""
+    student = row.line.student_id
+    return (
+        f'<label class="check minutes">{said.minutes}<span class="sr"> · {name}</span><input type="number" id="minutes-{student}" '
+        f'name="minutes-{student}" class="short" min="1" max="120" inputmode="numeric" value="{row.minutes or ""}"></label>'
     )
 
 

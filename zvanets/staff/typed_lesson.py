@@ -82,6 +82,7 @@ class TypedLesson:
             homework=self._text("homework", self.homework, HOMEWORK_LENGTH),
             due_on=self._due_on(),
             attendance=self._attendance(),
+            known=self.base.absent | self.base.late,
             grades=self._grades(),
             remarks=self._remarks(),
         )
@@ -110,7 +111,9 @@ class TypedLesson:
     def _attendance(self) -> dict[int, Attendance]:
         for student in self.absent & self.late:
             self.errors[f"absent-{student}"] = _("Изберете едно: отсъства или закъсня.")
-        late = {student: Attendance(AbsenceKind.LATE, self.minutes.get(student)) for student in self.late}
+        # Minutes typed without a sign are a lateness; those of a lateness that was taken back are none.
+        came_late = self.late | (self.minutes.keys() - self.absent - self.base.late - self.base.absent)
+        late = {student: Attendance(AbsenceKind.LATE, self.minutes.get(student)) for student in came_late}
         return late | {student: Attendance(AbsenceKind.UNEXCUSED) for student in self.absent}
 
     def _grades(self) -> list[NewGrade]:

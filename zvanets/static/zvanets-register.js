@@ -183,6 +183,9 @@ class Register extends HTMLElement {
         return this.move(field, 1);
       }
     }
+    // Minutes are of a lateness.
+    const late = field.id.startsWith("minutes-") && document.getElementById(field.id.replace("minutes", "late"));
+    if (late && field.value && !late.checked && !late.disabled) return this.toggle(late.closest("tr"), "late");
     this.refresh();
   }
 

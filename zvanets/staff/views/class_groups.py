@@ -59,9 +59,7 @@ def excuse(request: StaffRequest, class_group_id: int) -> HttpResponse:
         of_class = Absence.objects.of_classes(ClassGroup.objects.filter(pk=group.pk), on=seat.today())
         chosen = form.cleaned_data
         try:
-            n = excuse_absences(
-                seat.actor, of_class, ids=chosen["absences"], reason=chosen["reason"], text=chosen["text"]
-            )
+            n = excuse_absences(seat.actor, of_class, ids=chosen["absences"], excuse=form.excuse())
         except Refusal as refusal:
             form.add_error(None, said(refusal))
         else:

@@ -1,4 +1,4 @@
-"""Absences: only exceptions are stored; who is not named was there."""
+"""One absence or lateness of one student in one lesson."""
 
 from datetime import date
 from typing import Any, ClassVar, Self
@@ -6,18 +6,11 @@ from typing import Any, ClassVar, Self
 from django.db import models
 from django.db.models import Q
 
+from zvanets.attendance.models.notices import AbsenceNotice, ExcuseReason, MedicalNotice
 from zvanets.rules.absences import AbsenceKind
 from zvanets.schools.models import ClassGroup, Enrolment, Lesson, Student
 from zvanets.tenancy.fields import SchoolKey
 from zvanets.tenancy.models import SchoolRow
-
-
-class ExcuseReason(models.IntegerChoices):
-    """NEISPUO's nomenclature of reasons."""
-
-    HEALTH = 1, "Здравословни"
-    FAMILY = 2, "Семейни"
-    OTHER = 3, "Други"
 
 
 class AbsenceQuerySet(models.QuerySet["Absence"]):
@@ -52,6 +45,14 @@ class Absence(SchoolRow):
     minutes_late = models.PositiveSmallIntegerField(null=True, blank=True)
     reason = models.PositiveSmallIntegerField(choices=ExcuseReason.choices, null=True, blank=True)
     reason_text = models.CharField(max_length=300, blank=True)
+    # Read by the homeroom teacher and the heads alone; else by guardians and the class's teachers as well.
+    is_confidential = models.BooleanField(default=True, db_default=True)
+    notice = SchoolKey(
+        AbsenceNotice, models.SET_NULL, null=True, blank=True, db_on_delete="SET NULL", indexed=False, related_name="+"
+    )
+    medical_notice = SchoolKey(
+        MedicalNotice, models.SET_NULL, null=True, blank=True, db_on_delete="SET NULL", indexed=False, related_name="+"
+    )
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", db_index=False)
     excused_at = models.DateTimeField(null=True, blank=True)
