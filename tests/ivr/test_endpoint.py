@@ -354,7 +354,7 @@ def test_random_datagrams_end_no_call(line):
         caller.say()
         until(lambda: line.calls[0].stream.is_latched)
         good = invite(via="127.0.0.1:9")
-        for _ in range(rounds(20_000)):
+        for _ in range(rounds(100_000)):
             datagram = bytearray(good)
             for _ in range(dice.randrange(1, 6)):
                 datagram[dice.randrange(len(datagram))] = dice.randrange(256)

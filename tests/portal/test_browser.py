@@ -25,7 +25,18 @@ from zvanets.schools.models import Course, CourseMember, Lesson, Subject
 from zvanets.tenancy.school import at_school
 
 pytestmark = [pytest.mark.browser, committed]
-PAGES = ("", "news/", "grades/", "grades/average/", "absences/", "remarks/", "homework/", "week/", "settings/")
+PAGES = (
+    "",
+    "news/",
+    "grades/",
+    "grades/average/",
+    "absences/",
+    "remarks/",
+    "homework/",
+    "week/",
+    "settings/",
+    "settings/pin/",
+)
 
 
 @pytest.fixture(scope="module")
@@ -117,6 +128,10 @@ def test_what_was_looked_at_is_marked_and_what_comes_appears_by_itself(phone, ho
     home.tell("Отсъства от 4-тия час (музика)")
     phone.locator("#new li", has_text="4-тия час").wait_for(timeout=20_000)
     assert phone.locator("#new li").count() == 3  # what was read while the page is open stays on it
+
+    home.tell("Закъсня за 2-рия час (музика)", child=1)
+    phone.locator("#children .tag", has_text="2 нови").wait_for(timeout=20_000)
+    assert phone.locator("#new li").count() == 3
 
 
 def test_every_page_is_accessible_in_both_colours(phone, home):

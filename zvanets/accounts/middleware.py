@@ -25,6 +25,7 @@ STAFF_FRONTS = ("/s/", "/o/")
 FRONTS = (*STAFF_FRONTS, "/p/")
 NAME, PASSWORD = "unlock_name", "unlock_password"
 OURS = (NAME, PASSWORD, "csrfmiddlewaretoken")
+SECRETS = ("password", "pin", "again")  # never written into a page: they are typed once more
 
 
 class SignedIn(AuthenticationMiddleware):
@@ -109,7 +110,7 @@ def _check(request: HttpRequest, password: str) -> bool:
 
 
 def _ask(request: HttpRequest, error: str = "") -> HttpResponse:
-    kept = [(key, value) for key, values in request.POST.lists() if key not in OURS for value in values]
+    kept = [(key, value) for key, values in request.POST.lists() if key not in (*OURS, *SECRETS) for value in values]
     context = {"kept": kept, "error": error, "name": request.POST.get(NAME, ""), "files": bool(request.FILES)}
     return render(request, "account/locked.html", context, status=401)
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from datetime import datetime
 from itertools import pairwise
 
 from zvanets.lib.damm import Dice
@@ -9,6 +10,7 @@ from zvanets.lib.refusals import Refusal, gettext_noop
 
 LENGTH = 6
 WEAK = gettext_noop("Този ПИН код се отгатва лесно. Изберете друг.")
+A_DATE = gettext_noop("Този ПИН код прилича на рождена дата, а тя се отгатва лесно. Изберете друг.")
 
 # Patterns of the keypad and of habit that the rules below do not catch.
 _COMMON = frozenset(
@@ -29,6 +31,17 @@ def is_weak(pin: str) -> bool:
     )
 
 
+def is_date(pin: str) -> bool:
+    """Tell whether six digits are a day as people write it, 240513 or 130524: the birthday that is tried first."""
+    for order in ("%d%m%y", "%y%m%d"):
+        try:
+            datetime.strptime(pin, order)  # noqa: DTZ007  (only whether there is such a day)
+        except ValueError:
+            continue
+        return True
+    return False
+
+
 def read_pin(typed: str) -> str:
     """Return the six digits that somebody chose; refuse what is no PIN or a weak one."""
     pin = "".join(typed.split())
@@ -36,6 +49,8 @@ def read_pin(typed: str) -> str:
         raise Refusal("pin_shape", gettext_noop("ПИН кодът е от шест цифри."))
     if is_weak(pin):
         raise Refusal("pin_weak", WEAK)
+    if is_date(pin):
+        raise Refusal("pin_weak", A_DATE)
     return pin
 
 

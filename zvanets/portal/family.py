@@ -1,6 +1,7 @@
 """The door of the family's pages: whose page it is, and that the user may read it today."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import wraps
@@ -20,7 +21,7 @@ from zvanets.guardians.models import Relation
 from zvanets.history.record import Actor, note_access
 from zvanets.history.verbs import Read
 from zvanets.lib import bg, clock
-from zvanets.portal.statements import ChildRow, children
+from zvanets.portal.statements import ChildRow, children, unread
 from zvanets.tenancy.school import BIGINT_MAX, at_school
 
 Params = ParamSpec("Params")
@@ -139,6 +140,31 @@ def tabs_of(children: list[Child]) -> list[tuple[Child, str]]:
     words = [each.tab for each in children]
     return [
         (each, each.tab if words.count(each.tab) == 1 else f"{each.tab} · {each.row.school_name}") for each in children
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A child among several: where its page is, and how much of it is unread."""
+
+    title: str
+    url: str
+    is_here: bool
+    unread: int
+
+
+def tabs_now(request: FamilyRequest) -> list[Tab]:
+    """Return the tabs as the first page kept them, with what is unread by now; nothing where there is one child."""
+    kept = [((school, student), title) for school, student, title in request.session.get(CHILDREN, [])]
+    if len(kept) < 2:
+        return []
+    here = request.child.row.school_id, request.child.row.student_id
+    counts: dict[tuple[int, int], int] = {}
+    for school in dict.fromkeys(school for (school, _), _ in kept):
+        with at_school(school) if school != here[0] else nullcontext():
+            counts |= unread(request.user.pk, today=request.child.today())
+    return [
+        Tab(title, reverse("portal:child", args=child), child == here, counts.get(child, 0)) for child, title in kept
     ]
 
 

@@ -56,6 +56,41 @@ class PhoneForm(forms.Form):
     )
 
 
+class PinForm(forms.Form):
+    """The password and the new PIN: none of them is ever written back into the page."""
+
+    password = forms.CharField(
+        label=_("Паролата, с която влизате тук"),
+        max_length=200,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "id": "password"}),
+        error_messages={"required": _("Напишете паролата си.")},
+    )
+    pin = forms.CharField(
+        label=_("Нов ПИН код"),
+        help_text=_("Шест цифри. Не дата, не поредни и не еднакви цифри."),
+        max_length=20,
+        widget=forms.PasswordInput(
+            attrs={"autocomplete": "off", "inputmode": "numeric", "class": "short", "id": "pin"}
+        ),
+        error_messages={"required": _("Напишете ПИН кода.")},
+    )
+    again = forms.CharField(
+        label=_("Новият ПИН код още веднъж"),
+        max_length=20,
+        required=False,
+        widget=forms.PasswordInput(
+            attrs={"autocomplete": "off", "inputmode": "numeric", "class": "short", "id": "again"}
+        ),
+    )
+
+    def clean_again(self) -> str:
+        again: str = self.cleaned_data["again"]
+        if "pin" in self.cleaned_data and again != self.cleaned_data["pin"]:
+            raise forms.ValidationError(_("Двата пъти сте написали различни цифри."))
+        return again
+
+
 class CodeForm(forms.Form):
     code = forms.CharField(
         label=_("Кодът"),

@@ -71,6 +71,14 @@ SELECT id, text, entered_at, read_at FROM notifications_message
 WHERE school_id = %s AND guardian_id = %s AND student_id = %s AND channel = 'portal' AND status = 'delivered'
 ORDER BY created_at DESC, id DESC LIMIT %s
 """
+_UNREAD = """
+SELECT g.student_id, count(*) FROM guardians_guardian p
+JOIN guardians_guardianship g ON g.school_id = p.school_id AND g.guardian_id = p.id AND g.withdrawn_at IS NULL
+    AND g.starts_on <= %(today)s AND (g.ends_on IS NULL OR g.ends_on >= %(today)s)
+JOIN notifications_message m ON m.school_id = g.school_id AND m.guardian_id = g.guardian_id AND m.channel = 'portal'
+    AND m.student_id = g.student_id AND m.read_at IS NULL AND m.status = 'delivered'
+WHERE p.school_id = %(school)s AND p.user_id = %(user)s GROUP BY 1
+"""
 _ONE = " AND g.student_id = %(student)s"
 
 
@@ -113,6 +121,14 @@ def children(user_id: int, *, now: datetime, student_id: int | None = None) -> l
             {"school": school_now(), "user": user_id, "student": student_id, "now": now},
         )
         return [ChildRow(*row) for row in cursor.fetchall()]
+
+
+def unread(user_id: int, *, today: date) -> dict[tuple[int, int], int]:
+    """Return how much of each child in the school that is open the user has not read, where there is any."""
+    school = school_now()
+    with connection.cursor() as cursor:
+        cursor.execute(_UNREAD, {"school": school, "user": user_id, "today": today})
+        return {(school, student): count for student, count in cursor.fetchall()}
 
 
 def told(row: ChildRow, *, most: int) -> list[tuple[int, str, datetime, datetime | None]]:

@@ -1,6 +1,6 @@
 """How long a child's telephone stays shut after wrong PINs. Wrong tries count per child, over all its guardians' PINs.
 
-A PIN has a million values: with 20 wrong tries a year a stranger has one chance in 50,000 against one guardian.
+A PIN has some 930,000 values: with 20 wrong tries a year a stranger has one chance in 46,000 against one guardian.
 """
 
 from collections.abc import Sequence

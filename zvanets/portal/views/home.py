@@ -14,7 +14,19 @@ from zvanets.accounts.actor import SignedInRequest
 from zvanets.accounts.models import FAMILY
 from zvanets.accounts.seats import places, seats_of
 from zvanets.lib import bg, clock, damm
-from zvanets.portal.family import Child, FamilyRequest, children_at, family, keep_tabs, lang, opened, page, tabs_of
+from zvanets.portal.family import (
+    Child,
+    FamilyRequest,
+    Tab,
+    children_at,
+    family,
+    keep_tabs,
+    lang,
+    opened,
+    page,
+    tabs_now,
+    tabs_of,
+)
 from zvanets.portal.feed import Feed, feed_of, mark_read, number
 from zvanets.rules.absences import PAYMENTS_END_AT, in_lessons, parent_days, parent_days_left, shown_halves
 from zvanets.rules.averages import Method, average
@@ -55,11 +67,14 @@ def home(request: SignedInRequest, school_id: int | None = None, student_id: int
             raise Http404
         return render(request, "portal/nobody.html", {"seats": mine})
     keep_tabs(request, everyone)
+    tabs = [Tab(words, each.url_home, each is chosen, each.row.unread) for each, words in tabs_of(everyone)]
     context = _news(chosen, feed) | {
-        "tabs": [(each, words, each is chosen) for each, words in tabs_of(everyone)],
+        "tabs": tabs,
+        "others": _others(tabs),
         "seats": mine if len(mine) > 1 else [],
         "facts": _facts(chosen),
         "phone": settings.PHONE_NUMBER,
+        "pin_url": "" if chosen.is_self else chosen.url("pin"),
         "code": damm.in_threes(chosen.row.code),
     }
     return page(request, "portal/home.html", chosen, context)
@@ -81,12 +96,22 @@ def _opened(child: Child) -> Feed:
 @require_safe
 @family()
 def new(request: FamilyRequest) -> HttpResponse:
-    """The list of what is new, asked for again and again by an open page; 204 when nothing came."""
-    child = request.child
+    """The list of what is new, asked for again and again by an open page; 204 when nothing came.
+
+    With it, or alone, come the tabs when something is new about another child.
+    """
+    child, tabs = request.child, tabs_now(request)
     feed = feed_of(child, since=_moment(request.GET.get("since", "")))
-    if feed.newest <= number(request.GET.get("newest")):
+    has_news = feed.newest > number(request.GET.get("newest"))
+    has_others = bool(tabs) and _others(tabs) != number(request.GET.get("others"))
+    if not has_news and not has_others:
         return HttpResponse(status=204)
-    return render(request, "portal/_new.html", {"child": child} | _news(child, feed, request.GET.get("since", "")))
+    context = {"child": child, "tabs": tabs, "others": _others(tabs), "is_later": True}
+    if has_news:
+        return render(request, "portal/_new.html", context | _news(child, feed, request.GET.get("since", "")))
+    answer = render(request, "portal/_tabs.html", context)
+    answer["HX-Reswap"] = "none"  # the list itself stays as it is
+    return answer
 
 
 @require_POST
@@ -109,6 +134,11 @@ def _news(child: Child, feed: Feed, since: str = "") -> dict[str, object]:
         "read_url": child.url("read"),
         "news_url": child.url("news"),
     }
+
+
+def _others(tabs: list[Tab]) -> int:
+    """Return how much is unread of the children whose page is not open."""
+    return sum(tab.unread for tab in tabs if not tab.is_here)
 
 
 def _moment(text: str) -> datetime | None:

@@ -173,6 +173,8 @@ def _page(request: FamilyRequest, form: AddressForm | PhoneForm, *, status: int 
         "urls": {name: child.url(name) for name in ("kinds", "language", "contacts")},
         "has_address": any(each.kind == Contact.Kind.EMAIL and each.confirmed_at for each in contacts),
         "has_phone": any(each.kind == Contact.Kind.PHONE and each.confirmed_at for each in contacts),
+        "pin_url": "" if child.is_self else child.url("pin"),
+        "has_pin": guardian.pin_issued_at is not None,
         "language": guardian.language,
         "script": guardian.sms_script,
         "form": form,
