@@ -10,8 +10,10 @@ from tests import small_school
 from tests.small_school import SmallSchool
 from zvanets.accounts.models import Membership, Role, User
 from zvanets.attendance.models import Absence
+from zvanets.files.actions import Attached, keep
 from zvanets.gradebook.models import Grade
 from zvanets.guardians.models import Contact, Guardian, Guardianship, Relation
+from zvanets.lessons.models import Homework, HomeworkFile
 from zvanets.lib import clock
 from zvanets.remarks.models import Remark
 from zvanets.rules.absences import AbsenceKind
@@ -125,6 +127,8 @@ def _things(peopled: Peopled) -> None:
         written_by=small.teacher,
         **by,
     )
+    homework = Homework.objects.create(course=small.course, lesson=small.lesson, text="стр. 12", given_at=now)
+    (file,) = keep(HomeworkFile, [Attached("задача.txt", "text/plain", b"x")], actor=small.actor, homework=homework)
     Absence.objects.create(
         date=small.lesson.date - timedelta(days=0),
         kind=AbsenceKind.UNEXCUSED,
@@ -132,6 +136,6 @@ def _things(peopled: Peopled) -> None:
         recorded_by=small.teacher,
         **by,
     )
-    peopled.ids |= {"lesson_id": small.lesson.pk, "grade_id": grade.pk, "remark_id": remark.pk}
+    peopled.ids |= {"lesson_id": small.lesson.pk, "grade_id": grade.pk, "remark_id": remark.pk, "file_id": file.pk}
     peopled.ids |= {"class_group_id": small.class_group.pk, "course_id": small.course.pk}
     peopled.ids["right_id"] = Guardianship.objects.get(guardian=small.guardians[2]).pk

@@ -10,6 +10,7 @@ class Verb(StrEnum):
     LESSON_VERIFIED = "lesson.verified"
     LESSON_UNVERIFIED = "lesson.unverified"
     TOPIC_WRITTEN = "topic.written"
+    TOPICS_PLANNED = "topics.planned"
     HOMEWORK_GIVEN = "homework.given"
     HOMEWORK_CHANGED = "homework.changed"
     HOMEWORK_WITHDRAWN = "homework.withdrawn"

@@ -1,7 +1,7 @@
 """Save a lesson: register, topic, homework, grades and remarks in one transaction, whole or not at all."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -9,11 +9,13 @@ from django.db import transaction
 
 from zvanets.accounts.models import HEADS, Role
 from zvanets.attendance.actions import Attendance, take_register
+from zvanets.files.actions import Attached
 from zvanets.gradebook.actions import NewGrade, give_grades
 from zvanets.history.record import Actor, Fact, record
 from zvanets.history.verbs import Verb
-from zvanets.lessons import statements
-from zvanets.lessons.models import Homework, LessonRecord
+from zvanets.lessons import statements, topics
+from zvanets.lessons.homework import set_homework
+from zvanets.lessons.models import LessonRecord
 from zvanets.lessons.statements import LessonRow, Register
 from zvanets.lib import clock
 from zvanets.lib.refusals import Refusal, gettext_noop
@@ -22,6 +24,7 @@ from zvanets.rules.locks import entry_lock, verified_lock
 from zvanets.schools.models import Lesson
 from zvanets.schools.register import OpenLesson
 
+TOPIC_LENGTH = 1000
 # Who may write any lesson of the school: the heads, and the clerk who enters for teachers (F063).
 WRITES_EVERY_LESSON = frozenset({*HEADS, Role.CLERK})
 
@@ -31,7 +34,9 @@ class Sheet:
     """What was filled in for one lesson.
 
     `seen` is the version the page showed (0: never saved), `save_key` the same for each try of one save.
-    `attendance` is the whole register: who is not in it was there. Grades and remarks are only the new ones.
+    `attendance` is the whole register: who is not in it was there. Grades, remarks and files are only the new ones;
+    `dropped` are files that go. `items` are the plan's topics that the lesson takes, None: those it has. Without a
+    topic of its own it gets their titles.
     """
 
     seen: int
@@ -39,6 +44,9 @@ class Sheet:
     topic: str = ""
     homework: str = ""
     due_on: date | None = None
+    files: Sequence[Attached] = ()
+    dropped: Collection[int] = ()
+    items: Collection[int] | None = None
     attendance: Mapping[int, Attendance] = field(default_factory=dict)
     known: Collection[int] | None = None  # whom the page showed absent or late; None: everybody who was
     grades: Sequence[NewGrade] = ()
@@ -82,6 +90,7 @@ def save_lesson(actor: Actor, lesson_id: int, sheet: Sheet) -> Saved:
         raise Lesson.DoesNotExist
     now = clock.now()
     _must_be_open(row, now.astimezone(row.zone).date())
+    sheet = _with_topic(row, sheet)
     version = statements.take_turn(
         row.id, seen=sheet.seen, key=sheet.save_key, topic=sheet.topic, at=now, by=actor.writer_id
     )
@@ -94,15 +103,27 @@ def save_lesson(actor: Actor, lesson_id: int, sheet: Sheet) -> Saved:
             gettext_noop("Ученик от списъка вече не е в тази паралелка. Отворете часа наново; написаното е запазено."),
         )
     lesson = _open(row, register, sheet, now)
+    if sheet.items is not None:
+        topics.take(row.id, row.course_id, sheet.items)
     facts = [
         *take_register(actor, lesson, register.attendance, sheet.attendance, known=sheet.known),
         *give_grades(actor, lesson, sheet.grades),
         *write_remarks(actor, lesson, sheet.remarks),
-        *_set_homework(lesson, row, sheet),
+        *set_homework(
+            actor, lesson, row, text=sheet.homework, due_on=sheet.due_on, files=sheet.files, dropped=sheet.dropped
+        ),
         saved_fact(lesson, version),
     ]
     record(facts, actor=actor, tell=True)
     return Saved(version)
+
+
+def _with_topic(row: LessonRow, sheet: Sheet) -> Sheet:
+    """Name the topics that are taken, where nobody wrote another topic."""
+    if sheet.items is None:
+        return sheet
+    now, before = topics.words_of(row.id, row.course_id, sheet.items)
+    return replace(sheet, topic=now[:TOPIC_LENGTH]) if sheet.topic in ("", before) else sheet
 
 
 def _must_be_open(row: LessonRow, today: date) -> None:
@@ -142,36 +163,6 @@ def _open(row: LessonRow, register: Register, sheet: Sheet, now: datetime) -> Op
         now=now,
         topic=sheet.topic,
         absences_closed_on=row.absences_closed_on,
-    )
-
-
-def _set_homework(lesson: OpenLesson, row: LessonRow, sheet: Sheet) -> list[Fact]:
-    if sheet.homework:
-        put = statements.put_homework(row, text=sheet.homework, due_on=sheet.due_on, at=lesson.now)
-        if put is None:
-            return []
-        verb = Verb.HOMEWORK_GIVEN if put[1] else Verb.HOMEWORK_CHANGED
-        return [_homework(lesson, row, verb, put[0], sheet)]
-    if not row.homework:
-        return []
-    _, gone = Homework.objects.filter(lesson=lesson.id).delete()
-    return [_homework(lesson, row, Verb.HOMEWORK_WITHDRAWN, None, sheet)] if gone else []
-
-
-def _homework(lesson: OpenLesson, row: LessonRow, verb: Verb, homework_id: int | None, sheet: Sheet) -> Fact:
-    return Fact(
-        verb,
-        course_id=lesson.course_id,
-        class_group_id=lesson.class_group_id,
-        lesson_id=lesson.id,
-        object_id=homework_id,
-        body={
-            "class_group": row.class_group,
-            "subject": lesson.subject,
-            "text": sheet.homework,
-            "due_on": sheet.due_on.isoformat() if sheet.due_on else "",
-            "given_on": lesson.date.isoformat(),
-        },
     )
 
 

@@ -56,3 +56,37 @@ class HomeworkFile(StoredFile):
     """What is attached to a homework: a worksheet, a photo of the page."""
 
     homework = SchoolKey(Homework, models.CASCADE, related_name="files")
+
+
+class TopicItem(SchoolRow):
+    """Тема от годишното разпределение of a course: numbered, for one hour or several."""
+
+    course = SchoolKey(Course, models.CASCADE, related_name="topic_items")
+    number = models.PositiveSmallIntegerField()
+    title = models.CharField(max_length=500)
+    note = models.CharField(max_length=500, blank=True)
+    hours = models.PositiveSmallIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["school", "course", "number"], name="one_topic_a_number"),
+            models.CheckConstraint(condition=~Q(title=""), name="topic_has_a_title"),
+            models.CheckConstraint(condition=Q(number__range=(1, 999)), name="topic_number_has_three_digits"),
+            models.CheckConstraint(condition=Q(hours__range=(1, 40)), name="topic_takes_an_hour_or_more"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number}"
+
+
+class LessonTopic(SchoolRow):
+    """That a lesson took a topic of the plan; one lesson may take several, one topic several lessons."""
+
+    lesson = SchoolKey(Lesson, models.CASCADE, related_name="topics")
+    item = SchoolKey(TopicItem, models.CASCADE, related_name="lessons")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["school", "lesson", "item"], name="topic_once_a_lesson")]
+
+    def __str__(self) -> str:
+        return f"{self.item_id} in {self.lesson_id}"

@@ -138,6 +138,10 @@ def _month(body: Body, language: str) -> str:
     return bg.month_name(date.fromisoformat(body["period"]), language) if body.get("period") else ""
 
 
+def _files(body: Body, language: str) -> str:
+    return bg.counted(int(body["files"]), "file", language) if body.get("files") else ""
+
+
 def _until(body: Body, language: str) -> str:
     """Return „вторник, 7 октомври, 10:35“."""
     if not body.get("until"):
@@ -163,6 +167,7 @@ _SAID: dict[str, Callable[[Body, str], str | bool]] = {
     "month": _month,
     "of_month": lambda body, _language: body.get("limit") == LimitKind.MONTH.name,
     "of_course": lambda body, _language: body.get("limit") == LimitKind.QUARTER.name,
+    "files": _files,
     "late": lambda body, _language: body.get("kind") == AbsenceKind.LATE.name,
 }
 

@@ -1,6 +1,7 @@
 """What the family reads in the diary: rows of the child's pages, finished for the templates."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -10,14 +11,14 @@ from django.utils.translation import gettext as _
 
 from zvanets.attendance.models import Absence
 from zvanets.gradebook.models import Grade
-from zvanets.lessons.models import Homework
+from zvanets.lessons.models import Homework, HomeworkFile
 from zvanets.lib import bg
 from zvanets.portal.family import Child, lang
 from zvanets.remarks.models import Remark
 from zvanets.rules.absences import AbsenceKind, Totals, shown_halves, totals
 from zvanets.rules.averages import Explained, Method, countable, explain_average
 from zvanets.rules.scales import GradeKind, Mark, Scale, in_words, kind_name, mark_of, shown_average, shown_grade
-from zvanets.schools.models import Lesson, SchoolYear
+from zvanets.schools.models import CourseMember, Lesson, SchoolYear
 
 HOMEWORK_BACK = timedelta(days=14)
 
@@ -193,6 +194,7 @@ class GivenHomework:
     due: str
     given: str
     is_ahead: bool
+    files: Sequence[tuple[str, str]]  # name, address
 
 
 def homework_of(child: Child) -> list[GivenHomework]:
@@ -207,9 +209,10 @@ def homework_of(child: Child) -> list[GivenHomework]:
             lesson__date__gte=today - 4 * HOMEWORK_BACK,
         )
         .order_by("due_on", "id")
-        .values_list("course__subject__name", "text", "due_on", "lesson__date")
+        .values_list("id", "course__subject__name", "text", "due_on", "lesson__date")
         .distinct()
     )
+    files = _files(child, [row[0] for row in rows])
     found = [
         GivenHomework(
             subject=subject,
@@ -217,10 +220,27 @@ def homework_of(child: Child) -> list[GivenHomework]:
             due=_("за %(day)s") % {"day": bg.day_name(due, lang())} if due else _("без срок"),
             given=bg.written_date(given, lang()),
             is_ahead=due is None or due >= today,
+            files=files[number],
         )
-        for subject, text, due, given in rows
+        for number, subject, text, due, given in rows
     ]
     return [each for each in found if each.is_ahead] + [each for each in reversed(found) if not each.is_ahead]
+
+
+def _files(child: Child, homework: Sequence[int]) -> Mapping[int, list[tuple[str, str]]]:
+    found: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    rows = HomeworkFile.objects.filter(homework__in=homework).order_by("pk")
+    for number, file_id, name in rows.values_list("homework", "pk", "name"):
+        found[number].append((name, child.url("homework_file", file_id)))
+    return found
+
+
+def homework_file(child: Child, file_id: int) -> HomeworkFile | None:
+    """Return a file of the homework of a course in whose register the child stands."""
+    today = child.today()
+    mine = CourseMember.objects.standing(on=today).filter(student=child.row.student_id).values("course")
+    found: HomeworkFile | None = HomeworkFile.objects.filter(homework__course__in=mine, pk=file_id).first()
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ urlpatterns = [
     path(f"{_CHILD}absences/", diary.absences, name="absences"),
     path(f"{_CHILD}remarks/", diary.remarks, name="remarks"),
     path(f"{_CHILD}homework/", diary.homework, name="homework"),
+    path(f"{_CHILD}homework/files/<int:file_id>/", diary.homework_file, name="homework_file"),
     path(f"{_CHILD}week/", diary.week, name="week"),
     path(f"{_CHILD}printed/", diary.printed, name="printed"),
     path(f"{_CHILD}settings/", settings.show, name="settings"),

@@ -1,7 +1,7 @@
 """A lesson's page: what is saved, what was typed over it, and what somebody else saved meanwhile, merged for the eye."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,9 +10,11 @@ from uuid import uuid4
 from django.utils.translation import gettext as _
 
 from zvanets.attendance.actions import Attendance
-from zvanets.lessons import page, statements
+from zvanets.lessons import page, statements, topics
 from zvanets.lessons.actions import lock_of
+from zvanets.lessons.models import HomeworkFile
 from zvanets.lessons.statements import LessonRow, Register
+from zvanets.lessons.topics import Offered
 from zvanets.lib import bg, clock
 from zvanets.rules.absences import AbsenceKind
 from zvanets.rules.grades import GradeKind, kind_name, scale_of
@@ -48,7 +50,8 @@ def context(
 ) -> dict[str, Any]:
     """Return what the lesson's template shows; with `typed`, all of it stands in the fields."""
     register = statements.read_register(lesson)
-    saved = base_of(lesson, register)
+    offered = topics.ahead(lesson.id, lesson.course_id)
+    saved = base_of(lesson, register, offered)
     rows = _rows(seat, lesson, register, saved, typed)
     lock = _lock(lesson, seat)
     return {
@@ -64,6 +67,9 @@ def context(
             "topic": _text("topic", saved.topic, typed),
             "homework": _text("homework", saved.homework, typed),
             "due": _due(lesson, typed),
+            "topics": _topics(offered, saved, typed),
+            "files": _files(seat, lesson, typed),
+            "files_error": typed.errors.get("files", "") if typed else "",
             "kinds": [(str(int(kind)), kind_name(kind, lang())) for kind in KINDS],
             "kind": str(int(typed.kind if typed else GradeKind.CURRENT)),  # text: a template localises numbers
             "size": bg.counted(len(rows), "student", lang()),
@@ -77,13 +83,14 @@ def context(
     }
 
 
-def base_of(lesson: LessonRow, register: Register) -> Base:
+def base_of(lesson: LessonRow, register: Register, offered: Sequence[Offered]) -> Base:
     standing = register.attendance.items()
     return Base(
         absent=frozenset(student for student, mark in standing if mark.kind is not AbsenceKind.LATE),
         late=frozenset(student for student, mark in standing if mark.kind is AbsenceKind.LATE),
         topic=lesson.topic or "",
         homework=lesson.homework or "",
+        items=frozenset(each.id for each in offered if each.is_here),
     )
 
 
@@ -197,6 +204,39 @@ def _due(lesson: LessonRow, typed: TypedLesson | None) -> TextField:
         return TextField(typed.due, typed.due, typed.errors.get("due", ""))
     due_on = lesson.due_on if lesson.homework else page.next_day_of(lesson)
     return TextField(due_on.isoformat() if due_on else "", "")
+
+
+def _topics(offered: Sequence[Offered], saved: Base, typed: TypedLesson | None) -> list[dict[str, Any]]:
+    """Return the topics to take, each with what was typed over what is saved."""
+    is_typed = typed is not None and typed.items != typed.base.items
+    taken = typed.items if typed and is_typed else saved.items
+    return [
+        {
+            "id": str(each.id),
+            "title": f"{each.number}. {each.title}",
+            "hours": _("час %(taken)s от %(hours)s") % {"taken": each.taken + (not each.is_here), "hours": each.hours}
+            if each.hours > 1
+            else "",
+            "is_taken": each.id in taken,
+            "is_changed": (each.id in taken) != each.is_here,
+        }
+        for each in offered
+    ]
+
+
+def _files(seat: Seat, lesson: LessonRow, typed: TypedLesson | None) -> list[dict[str, Any]]:
+    if not lesson.homework:
+        return []
+    files = HomeworkFile.objects.filter(homework__lesson=lesson.id).order_by("pk").values_list("pk", "name")
+    return [
+        {
+            "id": str(number),
+            "name": name,
+            "url": seat.url("homework_file", lesson.id, number),
+            "is_dropped": bool(typed and number in typed.dropped),
+        }
+        for number, name in files
+    ]
 
 
 def _counts(rows: Iterable[Row]) -> dict[str, str]:

@@ -1,23 +1,27 @@
 """What a teacher typed into a lesson's page: read without a query, kept whatever is wrong with it."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 from uuid import UUID, uuid4
 
+from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from zvanets.attendance.actions import Attendance
+from zvanets.files.actions import Attached, look_into
 from zvanets.gradebook.actions import NewGrade
-from zvanets.lessons.actions import Sheet
+from zvanets.lessons.actions import TOPIC_LENGTH, Sheet
 from zvanets.lib.refusals import Refusal
 from zvanets.remarks.actions import NewRemark
 from zvanets.remarks.models import Remark
 from zvanets.rules.absences import AbsenceKind
 from zvanets.rules.grades import GradeKind, Scale, parse_grade
 
-TOPIC_LENGTH, HOMEWORK_LENGTH, REMARK_LENGTH = 1000, 2000, 1000
+HOMEWORK_LENGTH, REMARK_LENGTH = 2000, 1000
 LONGEST_ID = 18  # digits
 KINDS = tuple(kind for kind in GradeKind if kind.belongs_to_a_lesson)
 
@@ -36,9 +40,11 @@ class Base:
     late: frozenset[int] = frozenset()
     topic: str = ""
     homework: str = ""
+    items: frozenset[int] = frozenset()
 
     def packed(self) -> str:
-        return json.dumps([sorted(self.absent), sorted(self.late), self.topic, self.homework], ensure_ascii=False)
+        shown = [sorted(self.absent), sorted(self.late), self.topic, self.homework, sorted(self.items)]
+        return json.dumps(shown, ensure_ascii=False)
 
     def kind_of(self, student_id: int) -> AbsenceKind | None:
         return _kind(student_id, self.absent, self.late)
@@ -47,8 +53,9 @@ class Base:
 def unpack(text: str) -> Base:
     """Read what `packed` wrote; what cannot be read counts as an empty lesson: then all that was typed is new."""
     try:
-        absent, late, topic, homework = json.loads(text)
-        return Base(frozenset(map(int, absent)), frozenset(map(int, late)), str(topic), str(homework))
+        absent, late, topic, homework, items = json.loads(text)
+        ids = (frozenset(map(int, absent)), frozenset(map(int, late)))
+        return Base(*ids, str(topic), str(homework), frozenset(map(int, items)))
     except (ValueError, TypeError):
         return Base()
 
@@ -67,6 +74,9 @@ class TypedLesson:
     minutes: dict[int, int]
     grades: dict[int, tuple[Scale, str]]
     remarks: dict[int, tuple[int, str]]
+    items: frozenset[int] = frozenset()
+    uploads: Sequence["UploadedFile[Any]"] = ()
+    dropped: frozenset[int] = frozenset()
     errors: dict[str, str] = field(default_factory=dict)  # id of the field → words
     refusal: str = ""  # of the whole lesson
 
@@ -81,6 +91,9 @@ class TypedLesson:
             topic=self._text("topic", self.topic, TOPIC_LENGTH),
             homework=self._text("homework", self.homework, HOMEWORK_LENGTH),
             due_on=self._due_on(),
+            files=self._files(),
+            dropped=self.dropped,
+            items=None if self.items == self.base.items else self.items,
             attendance=self._attendance(),
             known=self.base.absent | self.base.late,
             grades=self._grades(),
@@ -99,8 +112,15 @@ class TypedLesson:
             self.errors[name] = _("Текстът съдържа непечатаем знак. Изтрийте го и опитайте отново.")
         return text
 
+    def _files(self) -> Sequence[Attached]:
+        try:
+            return look_into(self.uploads)
+        except Refusal as refusal:
+            self.errors["files"] = said(refusal)
+            return ()
+
     def _due_on(self) -> date | None:
-        if not self.due or not self.homework.strip():
+        if not self.due or not (self.homework.strip() or self.uploads):
             return None
         try:
             return date.fromisoformat(self.due)
@@ -142,7 +162,7 @@ def _kind(student_id: int, absent: frozenset[int], late: frozenset[int]) -> Abse
     return AbsenceKind.LATE if student_id in late else None
 
 
-def read(sent: QueryDict) -> TypedLesson:
+def read(sent: QueryDict, uploads: Sequence["UploadedFile[Any]"] = ()) -> TypedLesson:
     """Read the form as it came; a broken hidden field makes the save meet the newer version, never a 500."""
     typed = TypedLesson(
         seen=_number(sent.get("version", ""), 0),
@@ -157,6 +177,9 @@ def read(sent: QueryDict) -> TypedLesson:
         minutes={},
         grades={},
         remarks={},
+        items=_ids(sent.getlist("item")),
+        uploads=uploads,
+        dropped=_ids(sent.getlist("drop")),
     )
     for name, value in sent.items():
         _read_cell(typed, sent, name, str(value))

@@ -33,6 +33,7 @@ urlpatterns = [
     path("week/<day:day>/", today.week, name="week"),
     path("told/<day:day>/", today.told, name="told"),
     path("lessons/<int:lesson_id>/", lessons.lesson, name="lesson"),
+    path("lessons/<int:lesson_id>/files/<int:file_id>/", lessons.homework_file, name="homework_file"),
     path("grades/<int:grade_id>/", grades.grade, name="grade"),
     path("grades/<int:grade_id>/correct/", grades.correct, name="correct_grade"),
     path("grades/<int:grade_id>/withdraw/", grades.withdraw, name="withdraw_grade"),

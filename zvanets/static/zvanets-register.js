@@ -47,6 +47,8 @@ class Register extends HTMLElement {
     this.calm = this.state?.innerHTML ?? "";
     this.sent = null; // {key, fields}: what was sent and is not yet known to be saved
     this.stop = new AbortController();
+    this.files = this.querySelector("input[type=file]");
+    this.encode();
     this.listen();
     this.restore();
     for (const below of this.querySelectorAll("tr.below")) {
@@ -74,11 +76,16 @@ class Register extends HTMLElement {
   }
 
   fields() {
-    return [...this.querySelectorAll("input[id], select[id], textarea[id]")];
+    return [...this.querySelectorAll("input[id]:not([type=file]), select[id], textarea[id]")];
   }
 
   dirty() {
     return this.fields().filter((field) => !("quiet" in field.dataset) && valueOf(field) !== savedOf(field));
+  }
+
+  // Only files need a form in parts; without them a server reads it in half the time.
+  encode() {
+    this.form.enctype = this.files?.files.length ? "multipart/form-data" : "application/x-www-form-urlencoded";
   }
 
   // Drafts
@@ -191,6 +198,7 @@ class Register extends HTMLElement {
 
   onChange(event) {
     const field = event.target;
+    if (field === this.files) this.encode();
     if (field.checked && field.dataset.other) {
       const other = document.getElementById(field.dataset.other);
       if (other && !other.disabled) other.checked = false;

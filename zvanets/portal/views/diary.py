@@ -8,6 +8,7 @@ from django.http import Http404, HttpResponse
 from django.urls import Resolver404, resolve
 from django.views.decorators.http import require_POST, require_safe
 
+from zvanets.files.answer import inert
 from zvanets.history.record import note_access
 from zvanets.history.verbs import Read
 from zvanets.lib import bg
@@ -81,6 +82,15 @@ def homework(request: FamilyRequest) -> HttpResponse:
         "past": [each for each in given if not each.is_ahead],
     }
     return page(request, "portal/homework.html", request.child, context)
+
+
+@require_safe
+@family()
+def homework_file(request: FamilyRequest, file_id: int) -> HttpResponse:
+    file = diary.homework_file(request.child, file_id)
+    if file is None:
+        raise Http404
+    return inert(file)
 
 
 @require_safe

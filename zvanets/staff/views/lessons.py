@@ -1,9 +1,12 @@
 """The lesson: its page, and its save."""
 
 from django.http import Http404, HttpResponse, HttpResponseRedirect
-from django.views.decorators.http import require_http_methods
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_http_methods, require_safe
 
+from zvanets.files.answer import inert
 from zvanets.lessons.actions import NewerVersion, save_lesson
+from zvanets.lessons.models import HomeworkFile
 from zvanets.lessons.statements import LessonRow, find_lesson
 from zvanets.lib.refusals import Refusal
 from zvanets.schools.models import Lesson
@@ -21,7 +24,7 @@ def lesson(request: StaffRequest, lesson_id: int) -> HttpResponse:
 
 
 def _save(request: StaffRequest, lesson_id: int) -> HttpResponse:
-    typed = read(request.POST)
+    typed = read(request.POST, request.FILES.getlist("files"))
     sheet = typed.sheet()
     is_conflict = False
     if sheet:
@@ -53,3 +56,10 @@ def _answer(
     context = lesson_page.context(request.seat, row, typed, is_conflict=is_conflict)
     status = 409 if is_conflict else 422 if typed else 200
     return page(request, template, context, status=status)
+
+
+@require_safe
+@seated()
+def homework_file(request: StaffRequest, lesson_id: int, file_id: int) -> HttpResponse:
+    lesson = _find(request, lesson_id)
+    return inert(get_object_or_404(HomeworkFile, homework__lesson=lesson.id, pk=file_id))

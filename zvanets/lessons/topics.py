@@ -1,0 +1,153 @@
+"""The year's topics of a course: which come next, which a lesson takes, and how a plan is written and copied."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+
+from zvanets.history.record import Actor, Fact, Json, record
+from zvanets.history.verbs import Verb
+from zvanets.lessons.models import LessonTopic, TopicItem
+from zvanets.lib.refusals import Refusal, gettext_noop
+from zvanets.schools.models import Course
+from zvanets.tenancy.school import school_now
+
+NEXT = 3  # topics offered in a lesson
+_AHEAD = """
+SELECT i.id, i.number, i.title, i.hours, count(t.id), COALESCE(bool_or(t.lesson_id = %(lesson)s), false) AS here
+FROM lessons_topicitem i
+LEFT JOIN lessons_lessontopic t ON t.school_id = i.school_id AND t.item_id = i.id
+WHERE i.school_id = %(school)s AND i.course_id = %(course)s
+GROUP BY i.id, i.number, i.title, i.hours
+HAVING count(t.id) < i.hours OR bool_or(t.lesson_id = %(lesson)s)
+ORDER BY here DESC, i.number LIMIT 12
+"""
+_TAKE = """
+WITH gone AS (
+    DELETE FROM lessons_lessontopic WHERE school_id = %(school)s AND lesson_id = %(lesson)s AND item_id <> ALL (%(items)s)
+)
+INSERT INTO lessons_lessontopic (school_id, lesson_id, item_id)
+SELECT i.school_id, %(lesson)s, i.id FROM lessons_topicitem i
+WHERE i.school_id = %(school)s AND i.course_id = %(course)s AND i.id = ANY (%(items)s)
+ON CONFLICT (school_id, lesson_id, item_id) DO NOTHING
+"""
+_TITLES = """
+SELECT string_agg(title, '; ' ORDER BY number) FILTER (WHERE id = ANY (%(items)s)),
+    string_agg(title, '; ' ORDER BY number) FILTER (WHERE id IN (
+        SELECT item_id FROM lessons_lessontopic WHERE school_id = %(school)s AND lesson_id = %(lesson)s))
+FROM lessons_topicitem WHERE school_id = %(school)s AND course_id = %(course)s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A topic as a lesson offers it; `taken` counts the lessons that took it, this one too."""
+
+    id: int
+    number: int
+    title: str
+    hours: int
+    taken: int
+    is_here: bool
+
+
+def ahead(lesson_id: int, course_id: int) -> list[Offered]:
+    """Return the topics that this lesson took and the next of the plan, in its order."""
+    with connection.cursor() as cursor:
+        cursor.execute(_AHEAD, {"school": school_now(), "lesson": lesson_id, "course": course_id})
+        found = [Offered(*row) for row in cursor.fetchall()]
+    here = [each for each in found if each.is_here]
+    return here + [each for each in found if not each.is_here][:NEXT]
+
+
+def words_of(lesson_id: int, course_id: int, items: Collection[int]) -> tuple[str, str]:
+    """Return the titles of these topics in one line, and of those the lesson had taken until now."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _TITLES, {"school": school_now(), "lesson": lesson_id, "course": course_id, "items": list(items)}
+        )
+        now, before = cursor.fetchone()
+    return now or "", before or ""
+
+
+def take(lesson_id: int, course_id: int, items: Collection[int]) -> None:
+    """Let the lesson have taken just these topics of its course."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE, {"school": school_now(), "lesson": lesson_id, "course": course_id, "items": list(items)})
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A topic as somebody writes it into a plan."""
+
+    number: int
+    title: str
+    note: str = ""
+    hours: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far a course is: hours planned and hours taken."""
+
+    planned: int
+    taken: int
+
+    @property
+    def left(self) -> int:
+        return max(self.planned - self.taken, 0)
+
+
+def plan_of(course: Course) -> list[TopicItem]:
+    """Return the course's topics in order, each with `taken`: how many lessons took it."""
+    lessons = LessonTopic.objects.filter(item=OuterRef("pk")).order_by().values("item").annotate(n=Count("pk"))
+    counted = TopicItem.objects.annotate(taken=Coalesce(Subquery(lessons.values("n")), 0))
+    return list(counted.filter(course=course).order_by("number"))
+
+
+@transaction.atomic
+def set_plan(actor: Actor, course: Course, items: Sequence[Item]) -> int:
+    """Let the course's plan be these topics; return how many changed. A topic keeps its lessons by its number.
+
+    A topic that a lesson took cannot go: what was taught stays taught.
+    """
+    # One at a time: two who write one plan must not meet in its numbers.
+    Course.objects.select_for_update(no_key=True).only("pk").get(pk=course.pk)
+    before = {each.number: each for each in plan_of(course)}
+    wanted = {each.number: each for each in items}
+    gone = [each for number, each in before.items() if number not in wanted]
+    if taken := [each.number for each in gone if each.taken]:  # type: ignore[attr-defined]
+        text = gettext_noop("Тема %(number)s вече е взета в час и не може да отпадне. Оставете я в разпределението.")
+        raise Refusal("topic_taken", text, {"number": taken[0]})
+    changed = [each for number, each in before.items() if number in wanted and _differs(each, wanted[number])]
+    new = [each for number, each in wanted.items() if number not in before]
+    if not gone and not changed and not new:
+        return 0
+    TopicItem.objects.filter(pk__in=[each.pk for each in gone]).delete()
+    for each in changed:
+        each.title, each.note, each.hours = _columns(wanted[each.number])
+    TopicItem.objects.bulk_update(changed, ["title", "note", "hours"])
+    TopicItem.objects.bulk_create(TopicItem(course=course, **_fields(each)) for each in new)
+    body: dict[str, Json] = {"new": len(new), "changed": len(changed), "gone": len(gone), "topics": len(wanted)}
+    record([Fact(Verb.TOPICS_PLANNED, course_id=course.pk, body=body)], actor=actor, tell=False)
+    return len(new) + len(changed) + len(gone)
+
+
+def _differs(item: TopicItem, wanted: Item) -> bool:
+    return (item.title, item.note, item.hours) != _columns(wanted)
+
+
+def _columns(item: Item) -> tuple[str, str, int]:
+    return item.title, item.note, item.hours
+
+
+def _fields(item: Item) -> dict[str, str | int]:
+    return {"number": item.number, "title": item.title, "note": item.note, "hours": item.hours}
+
+
+def standing_of(items: Sequence[TopicItem]) -> Standing:
+    """Count hours; a topic that took longer than planned counts as it was planned."""
+    planned = sum(each.hours for each in items)
+    return Standing(planned, sum(min(each.taken, each.hours) for each in items))  # type: ignore[attr-defined]
