@@ -37,9 +37,31 @@ class Verb(StrEnum):
     REMARK_WRITTEN = "remark.written"
     PRAISE_WRITTEN = "praise.written"
     REMARK_WITHDRAWN = "remark.withdrawn"
+    SANCTION_IMPOSED = "sanction.imposed"
+    SANCTION_WITHDRAWN = "sanction.withdrawn"
     HEALTH_NOTED = "health.noted"
+    HEALTH_WITHDRAWN = "health.withdrawn"
+    SUPPORT_PLANNED = "support.planned"
+    SUPPORT_CHANGED = "support.changed"
+    SUPPORT_WITHDRAWN = "support.withdrawn"
+    INDIVIDUAL_RECORDED = "individual.recorded"
+    INDIVIDUAL_WITHDRAWN = "individual.withdrawn"
+    NOTE_WRITTEN = "note.written"
+    NOTE_WITHDRAWN = "note.withdrawn"
     MEETING_CALLED = "meeting.called"
+    MEETING_CHANGED = "meeting.changed"
+    MEETING_WITHDRAWN = "meeting.withdrawn"
+    MEETING_REMINDED = "meeting.reminded"
     EVENT_ANNOUNCED = "event.announced"
+    EVENT_CHANGED = "event.changed"
+    EVENT_WITHDRAWN = "event.withdrawn"
+    EVENT_REMINDED = "event.reminded"
+    PLAN_PROPOSED = "plan.proposed"
+    PLAN_CHANGED = "plan.changed"
+    PLAN_WITHDRAWN = "plan.withdrawn"
+    WORK_PLANNED = "work.planned"
+    WORK_CHANGED = "work.changed"
+    WORK_WITHDRAWN = "work.withdrawn"
     MESSAGE_SENT = "message.sent"
 
     ACCOUNT_CREATED = "account.created"
@@ -75,11 +97,11 @@ class Verb(StrEnum):
 
 # What a child did, got or has to do, and that somebody tried their PINs; the rest is the school's own work.
 TOLD = (
-    "absence.", "event.", "grade.", "health.", "homework.", "lateness.", "limit.", "meeting.", "message.",
-    "notice.accepted", "notice.refused", "pin.locked", "praise.", "remark.",
+    "absence.", "event.", "grade.", "health.", "homework.", "individual.", "lateness.", "limit.", "meeting.", "message.",
+    "note.", "notice.accepted", "notice.refused", "pin.locked", "praise.", "remark.", "sanction.", "support.", "work.",
 )  # fmt: skip
-# Whether a child came to school cannot wait, nor that somebody tries to get in.
-TOLD_AT_ONCE = ("absence.", "lateness.", "pin.locked")
+# Whether a child came to school cannot wait, nor that somebody tries to get in; a reminder is no slip of anybody's.
+TOLD_AT_ONCE = ("absence.", "event.reminded", "lateness.", "meeting.reminded", "pin.locked")
 
 
 class Read(StrEnum):

@@ -18,7 +18,7 @@ from zvanets.rules.delivery import Fact
 
 SMS_PARTS = 3  # of an SMS; the rest of a long text is in the portal
 # Their texts name the day, which is not the day they were written.
-WITH_A_DAY_OF_THEIR_OWN = frozenset({Verb.EVENT_ANNOUNCED, Verb.MEETING_CALLED})
+WITH_A_DAY_OF_THEIR_OWN = ("event.", "meeting.", "work.")
 
 
 class Text(NamedTuple):
@@ -93,7 +93,7 @@ def _said_shortly(hearer: Hearer, facts: Sequence[Fact], parts: Sequence[Words])
 
 def _short_day(fact: Fact, language: str) -> str:
     telling = telling_of(fact.verb, fact.body)
-    if telling is None or telling.is_private or fact.verb in WITH_A_DAY_OF_THEIR_OWN:
+    if telling is None or telling.is_private or fact.verb.startswith(WITH_A_DAY_OF_THEIR_OWN):
         return ""
     day = wording.day_of(fact.body)
     return f" ({bg.short_day(day, language)})" if day else ""

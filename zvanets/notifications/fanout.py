@@ -174,7 +174,7 @@ def _of_hearer(
 
 def _is_chosen(fact: Fact, hearer: Hearer) -> bool:
     telling = telling_of(fact.verb, fact.body)
-    return telling is not None and telling.is_wanted(hearer.kinds)
+    return telling is not None and telling.is_wanted(hearer.kinds) and (hearer.is_close or not telling.is_private)
 
 
 def _write(drafts: Sequence[Draft], now: datetime) -> None:

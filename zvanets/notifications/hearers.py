@@ -5,10 +5,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import BooleanField, Case, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.lookups import Exact
 
-from zvanets.guardians.models import ChannelName, Contact, Subscription
+from zvanets.guardians.models import ChannelName, Contact, Relation, Subscription
 from zvanets.notifications.catalogue import CATALOGUE
 from zvanets.notifications.outbox import Waiting
 from zvanets.notifications.wording import language_of
@@ -18,6 +18,9 @@ from zvanets.schools.models import CourseMember, Enrolment
 # These need an address that its owner confirmed; the portal and a browser's push do not.
 _ADDRESSED = (ChannelName.EMAIL, ChannelName.SMS, ChannelName.VOICE)
 
+_CLOSE = ExpressionWrapper(
+    Q(guardianship__is_legal=True) | Q(guardianship__relation=Relation.SELF), output_field=BooleanField()
+)
 _COLUMNS = (
     "guardianship__guardian_id",
     "guardianship_id",
@@ -29,6 +32,7 @@ _COLUMNS = (
     "kinds",
     "wait_minutes",
     "contact",
+    "is_close",
 )
 
 
@@ -46,6 +50,7 @@ class Hearer:
     kinds: Collection[str]
     wait_minutes: int
     contact_id: int | None
+    is_close: bool  # a legal representative, or the student: may read what is special-category data
 
     @property
     def key(self) -> tuple[int, str, int]:
@@ -88,7 +93,7 @@ def hearers_of(students: Collection[int], *, on: date, channels: Collection[str]
     rows = (
         Subscription.objects.active(on=on)
         .filter(Exists(enrolled), guardianship__student__in=students, channel__in=channels)
-        .annotate(contact=Subquery(_address()))
+        .annotate(contact=Subquery(_address()), is_close=_CLOSE)
         .exclude(Q(contact__isnull=True), channel__in=_ADDRESSED)
         .values_list(*_COLUMNS)
     )

@@ -105,6 +105,20 @@ def _day(body: Body, language: str) -> str:
     return bg.day_name(day, language) if day else ""
 
 
+def _date(body: Body, language: str) -> str:
+    """Return the day in few letters: „26.11.“."""
+    day = day_of(body)
+    return bg.short_day(day, language) if day else ""
+
+
+def _before(body: Body, language: str) -> str:
+    """Return when and where something was before it was moved: „четвъртък, 26 ноември, 18:00, стая 12“."""
+    before = body.get("before") or {}
+    if "date" not in before or all(before[name] == body.get(name) for name in before):
+        return ""
+    return ", ".join(filter(None, (_day(before, language), before.get("starts_at"), one_line(before.get("place")))))
+
+
 def _due(body: Body, language: str) -> str:
     return bg.day_name(date.fromisoformat(body["due_on"]), language) if body.get("due_on") else ""
 
@@ -150,7 +164,7 @@ def _until(body: Body, language: str) -> str:
     return f"{bg.day_name(until.date(), language)}, {until:%H:%M}"
 
 
-_AS_TYPED = ("student", "class_group", "teacher", "comment", "topic", "text", "reason", "title", "place")
+_AS_TYPED = ("student", "class_group", "teacher", "comment", "topic", "text", "reason", "title", "place", "starts_at")
 _SAID: dict[str, Callable[[Body, str], str | bool]] = {
     "mark": lambda body, language: _capital(_mark(body, language)),
     "grade": _mark,
@@ -158,6 +172,8 @@ _SAID: dict[str, Callable[[Body, str], str | bool]] = {
     "subject": _subject,
     "kind": _kind,
     "day": _day,
+    "date": _date,
+    "before": _before,
     "due": _due,
     "hour": _hour,
     "minutes": _minutes,

@@ -177,7 +177,7 @@ class Fact:
         return self.verb.partition(".")[2]
 
 
-_MADE = frozenset({"given", "recorded", "written", "noted", "called", "announced", "sent"})
+_MADE = frozenset({"given", "recorded", "written", "noted", "imposed", "planned", "called", "announced", "sent"})
 _CORRECTED = frozenset({"corrected", "changed"})
 _WITHDRAWN = frozenset({"withdrawn"})
 _FAMILY = {"lateness": "absence", "praise": "remark"}

@@ -56,6 +56,8 @@ NATIONAL: dict[str, National] = {
 NATIONAL_INDEXES: dict[str, str] = {
     "pending_due": "the worker asks across schools what is due",
     "messages_due": "the worker asks across schools what is due",
+    "meetings_of_a_day": "the worker asks across schools of what families are to be reminded",
+    "events_of_a_day": "the worker asks across schools of what families are to be reminded",
     "whose_number": "who writes to the short code has named no school",
 }
 

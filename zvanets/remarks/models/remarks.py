@@ -1,25 +1,16 @@
 """Remarks and praise."""
 
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
 
-from zvanets.accounts.models import User
+from zvanets.remarks.models.written import Written, WrittenQuerySet, ends_with_a_reason
 from zvanets.schools.models import Lesson, Student
 from zvanets.tenancy.fields import SchoolKey
-from zvanets.tenancy.models import SchoolRow
 
 
-class RemarkQuerySet(models.QuerySet["Remark"]):
-    def standing(self) -> Self:
-        return self.filter(ended_at__isnull=True)
-
-    def written_by(self, user: User) -> Self:
-        return self.filter(written_by=user)
-
-
-class Remark(SchoolRow):
+class Remark(Written):
     """Отзив: похвала or забележка; not to be taken for the sanction „забележка“."""
 
     class Kind(models.IntegerChoices):
@@ -31,20 +22,14 @@ class Remark(SchoolRow):
     kind = models.PositiveSmallIntegerField(choices=Kind.choices)
     text = models.CharField(max_length=1000)
     written_on = models.DateField()
-    written_at = models.DateTimeField()
-    written_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", db_index=False)
-    ended_at = models.DateTimeField(null=True, blank=True)
-    ended_why = models.CharField(max_length=300, blank=True)
 
-    objects: ClassVar[Any] = RemarkQuerySet.as_manager()
+    objects: ClassVar[Any] = WrittenQuerySet.as_manager()
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=(1, 2)), name="remark_praises_or_criticises"),
             models.CheckConstraint(condition=~Q(text=""), name="remark_says_something"),
-            models.CheckConstraint(
-                condition=Q(ended_at__isnull=True) | ~Q(ended_why=""), name="a_remark_ends_with_a_reason"
-            ),
+            ends_with_a_reason("a_remark"),
         ]
         indexes = [models.Index(fields=["school", "student", "written_on"], name="remarks_of_a_student")]
 

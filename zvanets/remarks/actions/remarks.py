@@ -1,7 +1,8 @@
 """Write and withdraw remarks and praise."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from django.db import connection, transaction
 from django.db.models import QuerySet
@@ -10,7 +11,9 @@ from zvanets.history.record import Actor, Fact, record
 from zvanets.history.verbs import Verb
 from zvanets.lib import clock
 from zvanets.lib.refusals import Refusal, gettext_noop
+from zvanets.remarks.actions.entries import ended, name_of, students_of
 from zvanets.remarks.models import Remark
+from zvanets.schools.models import ClassGroup
 from zvanets.schools.register import OpenLesson
 from zvanets.tenancy.school import school_now
 
@@ -56,7 +59,7 @@ def write_remarks(actor: Actor, lesson: OpenLesson, remarks: Sequence[NewRemark]
 
 def remark_fact(lesson: OpenLesson, remark_id: int, remark: NewRemark) -> Fact:
     return Fact(
-        Verb.PRAISE_WRITTEN if remark.kind == Remark.Kind.PRAISE else Verb.REMARK_WRITTEN,
+        _verb(remark.kind),
         student_id=remark.student_id,
         course_id=lesson.course_id,
         class_group_id=lesson.class_group_id,
@@ -67,22 +70,48 @@ def remark_fact(lesson: OpenLesson, remark_id: int, remark: NewRemark) -> Fact:
 
 
 @transaction.atomic
+def remark_students(
+    actor: Actor, book: ClassGroup, students: Collection[int], *, kind: Remark.Kind, text: str, on: date
+) -> int:
+    """Write one remark or praise, of no lesson, to each of these students of a class; return to how many.
+
+    Raises Refusal `nobody`, `day_ahead`.
+    """
+    now = clock.now()
+    if on > clock.today():
+        raise Refusal("day_ahead", gettext_noop("Тази дата още не е дошла."))
+    chosen = students_of(book, students, on=on)
+    remarks = Remark.objects.bulk_create(
+        Remark(student=student, kind=kind, text=text, written_on=on, written_at=now, written_by_id=actor.writer_id)
+        for student in chosen
+    )
+    teacher, verb = name_of(actor), _verb(kind)
+    about = {"class_group": book.name, "teacher": teacher, "text": text, "written_on": on.isoformat()}
+    facts = [
+        Fact(
+            verb,
+            student_id=remark.student_id,
+            class_group_id=book.pk,
+            object_id=remark.pk,
+            body=about | {"student": student.short_name},
+        )
+        for student, remark in zip(chosen, remarks, strict=True)
+    ]
+    record(facts, actor=actor, tell=True)
+    return len(chosen)
+
+
+def _verb(kind: Remark.Kind) -> Verb:
+    return Verb.PRAISE_WRITTEN if kind == Remark.Kind.PRAISE else Verb.REMARK_WRITTEN
+
+
+@transaction.atomic
 def withdraw_remark(actor: Actor, remarks: QuerySet[Remark], *, remark_id: int, why: str) -> None:
     """End the remark with a reason; `remarks` are those the actor may change.
 
-    Raises Remark.DoesNotExist, and Refusal `reason_missing` or `remark_ended`.
+    Raises Remark.DoesNotExist and what `ended` refuses.
     """
-    if not why.strip():
-        raise Refusal("reason_missing", gettext_noop("Напишете защо оттегляте записа: причината остава в историята."))
-    remark: Remark = (
-        Remark.objects.filter(pk__in=remarks)
-        .select_related("student")
-        .select_for_update(of=("self",))
-        .get(pk=remark_id)
-    )
-    if remark.ended_at is not None:
-        raise Refusal("remark_ended", gettext_noop("Този запис вече е оттеглен."))
-    Remark.objects.filter(pk=remark.pk).update(ended_at=clock.now(), ended_why=why.strip())
+    remark = ended(remarks.select_related(None), remark_id, why)
     fact = Fact(
         Verb.REMARK_WITHDRAWN,
         sub_verb=Remark.Kind(remark.kind).name,
@@ -93,7 +122,7 @@ def withdraw_remark(actor: Actor, remarks: QuerySet[Remark], *, remark_id: int, 
             "student": remark.student.short_name,
             "text": remark.text,
             "written_on": remark.written_on.isoformat(),
-            "reason": why.strip(),
+            "reason": remark.ended_why,
         },
     )
     record([fact], actor=actor, tell=True)
