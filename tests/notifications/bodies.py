@@ -13,13 +13,7 @@ MOVED = {"before": {"date": "2025-11-25"}}
 EVERYTHING = (
     LESSON
     | MEETING
-    | {
-        "class_group": "7 Б",
-        "teacher": "Мария Иванова",
-        "comment": "Браво",
-        "topic": "Дроби",
-        "text": "Донесете тетрадка",
-    }
+    | {"class_group": "7 Б", "teacher": "Мария Иванова", "comment": "Браво", "topic": "Дроби", "text": "Носете сок"}
     | {
         "reason": "семейни",
         "minutes": 15,
@@ -27,6 +21,7 @@ EVERYTHING = (
         "until": "2025-10-07T10:35:00+03:00",
         "grade": "5.50",
     }
+    | {"starts_on": "2025-10-07", "ends_on": "2025-10-09", "figure": 9, "limit": "MONTH", "period": "2025-10-01"}
 )
 _OWN = {
     Verb.GRADE_GIVEN: GRADE,
