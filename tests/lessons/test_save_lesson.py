@@ -13,7 +13,7 @@ from tests import small_school
 from zvanets.attendance.actions import Attendance, Excuse, excuse_absences
 from zvanets.attendance.models import Absence, ExcuseReason
 from zvanets.gradebook.actions import GradeEnded, NewGrade, correct_grade, withdraw_grade
-from zvanets.gradebook.models import Grade
+from zvanets.gradebook.models import Grade, SpecialNeeds
 from zvanets.history.models import Entry, Pending
 from zvanets.history.verbs import Verb
 from zvanets.lessons.actions import NewerVersion, Saved, Sheet, save_lesson
@@ -222,3 +222,31 @@ def test_a_whole_lesson_costs_few_statements_however_many_students(small):
             save_lesson(small.actor, small.lesson.pk, sheet(small, seen=1, attendance={}, homework="друго"))
     statements = [q for q in few.captured_queries if "SAVEPOINT" not in q["sql"]]
     assert len(statements) <= 9, [q["sql"][:80] for q in statements]
+
+
+def test_a_special_needs_grade_is_given_in_a_lesson(small):
+    anna, boris, *_ = (student.pk for student in small.students)
+    with at_school(small.id):
+        SpecialNeeds.objects.create(student_id=anna, course=small.course, set_at=clock.now(), set_by=small.teacher)
+    copes = Mark(Scale.SPECIAL_NEEDS, Decimal(2))
+    save(small, sheet(small, grades=[NewGrade(anna, copes, comment="Чете сам"), NewGrade(boris, SIX)]))
+    with at_school(small.id):
+        assert Grade.objects.get(student=anna).special == 2
+        assert (
+            Entry.objects.get(student_id=anna, verb=Verb.GRADE_GIVEN).body.text
+            == '{"is_private":true,"kind":"CURRENT"}'
+        )
+
+
+@pytest.mark.parametrize("special_needs", [True, False])
+def test_a_grade_of_another_scale_than_the_students_saves_nothing(small, special_needs):
+    anna = small.students[0].pk
+    with at_school(small.id):
+        if special_needs:
+            SpecialNeeds.objects.create(student_id=anna, course=small.course, set_at=clock.now(), set_by=small.teacher)
+    wrong = SIX if special_needs else Mark(Scale.SPECIAL_NEEDS, Decimal(2))
+    with pytest.raises(Refusal) as refused:
+        save(small, sheet(small, grades=[NewGrade(anna, wrong)]))
+    assert refused.value.code == "wrong_scale"
+    with at_school(small.id):
+        assert not LessonRecord.objects.exists()

@@ -9,7 +9,7 @@ from zvanets.history.verbs import Verb
 from zvanets.notifications.catalogue import CATALOGUE, NEUTRAL, telling_of
 from zvanets.notifications.wording import LANGUAGES, TEMPLATES, and_more, values, words
 
-CHANNELS = ("email", "sms", "portal")
+CHANNELS = ("email", "sms", "portal", "voice")
 LESSON = {
     "student": "Ани Желева",
     "class_group": "7 Б",
@@ -19,6 +19,7 @@ LESSON = {
     "teacher": "Мария Иванова",
 }
 GRADE = LESSON | {"grade": "5.50", "quality": None, "special": None, "kind": "CONTROL_WORK", "given_on": "2025-10-07"}
+PRIVATE = {"is_private": True, "kind": "TERM"}
 ABSENCE = LESSON | {"kind": "UNEXCUSED", "minutes": None}
 LATENESS = LESSON | {"kind": "LATE", "minutes": 15}
 REMARK = LESSON | {"text": "Няма учебник", "written_on": "2025-10-07"}
@@ -128,7 +129,7 @@ def test_a_family_reads_it_in_plain_words(verb, body, bulgarian, english):
 def test_every_told_verb_has_a_template_for_each_channel_and_language():
     stems = [verb.replace(".", "_") for verb, telling in CATALOGUE.items() if not telling.is_private]
     expected = {f"{stem}.{channel}.txt" for stem in stems for channel in CHANNELS}
-    expected |= {f"{NEUTRAL}.email.txt", f"{NEUTRAL}.sms.txt"}
+    expected |= {f"{NEUTRAL}.{channel}.txt" for channel in ("email", "sms", "voice")}
     for language in LANGUAGES:
         assert expected <= {path.name for path in (TEMPLATES / language).iterdir()}
     assert {p.name for p in (TEMPLATES / "bg").iterdir()} == {p.name for p in (TEMPLATES / "en").iterdir()}
@@ -178,16 +179,100 @@ def test_a_subject_stands_within_the_sentence(name, shown):
     ("verb", "body"),
     [
         (Verb.HEALTH_NOTED, {"student": "Ани Желева"}),
-        (Verb.GRADE_GIVEN, GRADE | {"grade": "", "special": 2}),
-        (Verb.GRADE_CORRECTED, GRADE | {"grade": "", "special": 2}),
+        (Verb.GRADE_GIVEN, PRIVATE),
+        (Verb.GRADE_CORRECTED, PRIVATE),
+        (Verb.GRADE_WITHDRAWN, PRIVATE),
+        (Verb.COMMENT_WRITTEN, PRIVATE),
+        (Verb.COMMENT_WITHDRAWN, PRIVATE),
+        (Verb.OVERALL_GIVEN, PRIVATE),
+        (Verb.EXEMPTION_SET, PRIVATE),
+        (Verb.EXEMPTION_WITHDRAWN, PRIVATE),
+        (Verb.SPECIAL_NEEDS_SET, PRIVATE),
+        (Verb.SPECIAL_NEEDS_WITHDRAWN, PRIVATE),
     ],
 )
 def test_special_category_data_leave_the_portal_only_as_a_hint(verb, body):
-    for channel in ("email", "sms"):
-        said = say(verb, body, channel)
-        assert said == "Има ново съобщение от училището, вижте го в портала"
-        assert "справя" not in words(verb, body, channel=channel, language="bg", is_private=True).subject
-    assert "вижте го" not in say(verb, body, "portal")
+    for language, hint in (("bg", "Има ново съобщение от училището"), ("en", "There is a new message from school")):
+        for channel in ("email", "sms", "voice"):
+            assert say(verb, body, channel, language).startswith(hint)
+        portal = say(verb, body, "portal", language)
+        assert portal
+        assert not portal.startswith(hint)
+
+
+RESIT = {"subject": "Математика", "session": 1, "grade": "4.00", "date": "2026-06-30"}
+
+
+@pytest.mark.parametrize(
+    ("verb", "body", "bulgarian", "english"),
+    [
+        (
+            Verb.GRADE_GIVEN,
+            GRADE | {"grade": "6.00", "kind": "TERM", "term": 1},
+            "Отличен 6 по математика, оценка за I срок",
+            "Excellent 6 in математика, grade for term 1",
+        ),
+        (
+            Verb.GRADE_GIVEN,
+            GRADE | {"grade": "5.67", "kind": "ANNUAL", "term": None},
+            "Отличен 5,67 по математика, годишна оценка",
+            "Excellent 5.67 in математика, annual grade",
+        ),
+        (
+            Verb.GRADE_CORRECTED,
+            GRADE | {"grade": "5.00", "kind": "TERM", "term": 2, "before": {"grade": "4.00", "quality": None}},
+            "по математика: мн. добър 5, беше добър 4 (оценка за II срок)",
+            "in математика: very good 5, was good 4 (grade for term 2)",
+        ),
+        (
+            Verb.COMMENT_WRITTEN,
+            {"subject": "Математика", "average": "5.50", "of_period": 1, "comment": "Напредва", "date": "2026-01-30"},
+            "по математика",
+            "in математика",
+        ),
+        (
+            Verb.OVERALL_GIVEN,
+            {"quality": 6, "grade": ""},
+            "Общ годишен успех: отличен",
+            "Overall annual result: excellent",
+        ),
+        (
+            Verb.RESULT_SET,
+            {"outcome": "EXAMS", "exams": "Математика"},
+            "Резултат от годината: полага изпити (Математика)",
+            "Result of the year: sits resits (Математика)",
+        ),
+        (
+            Verb.RESIT_ENTERED,
+            RESIT | {"final": "PASSES"},
+            "Поправителен изпит по математика, I сесия: добър 4; Резултат от годината: завършва",
+            "Resit in математика, session 1: good 4; Result of the year: passes the year",
+        ),
+        (
+            Verb.RESIT_ENTERED,
+            RESIT | {"grade": "", "session": 3},
+            "Поправителен изпит по математика, допълнителна сесия: без явяване",
+            "Resit in математика, additional session: did not come",
+        ),
+    ],
+)
+def test_term_and_annual_grades_and_results_reach_all_four_channels(verb, body, bulgarian, english):
+    for channel in ("email", "sms", "portal", "voice"):
+        assert bulgarian in say(verb, body, channel)
+        assert english in say(verb, body, channel, "en")
+        assert telling_of(verb, body).kinds == (
+            (EventKind.GRADE if verb == Verb.COMMENT_WRITTEN else EventKind.RESULT),
+        )
+
+
+def test_a_comment_on_an_average_says_which():
+    body = {"subject": "Математика", "average": "5.50", "of_period": 1, "comment": "Напредва"}
+    assert say(Verb.COMMENT_WRITTEN, body, "portal") == (
+        "Коментар по математика към средния успех 5,50 за I срок: Напредва"
+    )
+    assert say(Verb.COMMENT_WRITTEN, GRADE | {"comment": "Напредва"}, "email", "en") == (
+        "Comment in математика on the grade excellent 5.50 (written test): Напредва; Teacher: Мария Иванова"
+    )
 
 
 def test_the_reason_of_an_absence_is_told_to_nobody():

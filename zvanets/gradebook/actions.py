@@ -2,22 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
+from zvanets.gradebook.closings import is_closed, term_closed
+from zvanets.gradebook.facts import about_grade, body_of, columns_of, fact_of, mark_now
 from zvanets.gradebook.models import Grade
 from zvanets.history.record import Actor, Fact, record
 from zvanets.history.verbs import Verb
 from zvanets.lib import clock
 from zvanets.lib.refusals import Refusal, gettext_noop
-from zvanets.rules.grades import GradeKind, Mark, check_kind, mark_of, scale_of
+from zvanets.rules.grades import GradeKind, Mark, Scale, check_kind, check_whole, scale_of
 from zvanets.schools.register import OpenLesson
 from zvanets.tenancy.school import school_now
 
-Body = dict[str, Any]  # JSON
 _INSERT = """
 INSERT INTO gradebook_grade (school_id, student_id, course_id, lesson_id, kind, value, quality, special, comment,
     given_on, given_at, given_by_id, teacher_id, ended_why)
@@ -53,12 +52,15 @@ class GradeEnded(Refusal):
 def give_grades(actor: Actor, lesson: OpenLesson, grades: Sequence[NewGrade]) -> list[Fact]:
     """Insert the grades of one lesson in one statement; the facts are for the caller's `record`.
 
-    Raises Refusal `wrong_scale` when a mark is not on the scale of its student's year group.
+    Raises Refusal `wrong_scale` when a mark is not on its student's scale, `term_closed` when grades wait.
     """
     if not grades:
         return []
+    if lesson.is_closed:
+        raise term_closed()
     for grade in grades:
-        _must_suit(grade.mark, grade.kind, lesson.lines[grade.student_id].level)
+        line = lesson.lines[grade.student_id]
+        must_suit(grade.mark, grade.kind, line.level, special_needs=line.special_needs)
     columns = [grade.mark.columns() for grade in grades]
     with connection.cursor() as cursor:
         cursor.execute(
@@ -92,9 +94,14 @@ def given_fact(lesson: OpenLesson, grade_id: int, grade: NewGrade) -> Fact:
         class_group_id=lesson.class_group_id,
         lesson_id=lesson.id,
         object_id=grade_id,
-        body=lesson.about(grade.student_id)
-        | _told(grade.mark, grade.kind, lesson.date)
-        | {"comment": grade.comment, "topic": lesson.topic},
+        body=body_of(
+            lesson.about(grade.student_id),
+            grade.mark,
+            grade.kind,
+            lesson.date,
+            comment=grade.comment,
+            topic=lesson.topic,
+        ),
     )
 
 
@@ -102,40 +109,26 @@ def given_fact(lesson: OpenLesson, grade_id: int, grade: NewGrade) -> Fact:
 def correct_grade(actor: Actor, grades: QuerySet[Grade], *, grade_id: int, mark: Mark, why: str) -> Grade:
     """End the grade and give another in its place; `grades` are those the actor may change.
 
-    Raises Grade.DoesNotExist, GradeEnded, and Refusal `reason_missing` or `wrong_scale`.
+    Raises Grade.DoesNotExist, GradeEnded, and Refusal `reason_missing`, `wrong_scale`, `grade_not_whole`, `term_closed`.
     """
-    old = _end(grades, grade_id, why)
-    _must_suit(mark, GradeKind(old.kind), _level(old))
-    now = clock.now()
-    new = Grade.objects.create(
-        student_id=old.student_id,
-        course_id=old.course_id,
-        lesson_id=old.lesson_id,
-        kind=old.kind,
-        **mark.columns(),
-        comment=old.comment,
-        given_on=old.given_on,
-        given_at=now,
-        given_by_id=actor.writer_id,
-        teacher_id=old.teacher_id,
-        replaces=old,
-    )
-    body = (
-        _about(old) | _told(mark, GradeKind(old.kind), old.given_on) | {"before": _columns(_mark(old)), "reason": why}
-    )
-    _record(actor, Verb.GRADE_CORRECTED, old, new.pk, body | {"replaces": old.pk})
-    return new
+    old = end_grade(grades, grade_id, why)
+    must_be_open(old)
+    return replace_grade(actor, old, mark, why)
 
 
 @transaction.atomic
 def withdraw_grade(actor: Actor, grades: QuerySet[Grade], *, grade_id: int, why: str) -> None:
     """End the grade with a reason; the same errors as `correct_grade`."""
-    old = _end(grades, grade_id, why)
-    body = _about(old) | _told(_mark(old), GradeKind(old.kind), old.given_on) | {"reason": why}
-    _record(actor, Verb.GRADE_WITHDRAWN, old, old.pk, body)
+    old = end_grade(grades, grade_id, why)
+    must_be_open(old)
+    body = body_of(
+        about_grade(old), mark_now(old), GradeKind(old.kind), old.given_on, term=old.term, reason=why.strip()
+    )
+    record([fact_of(Verb.GRADE_WITHDRAWN, old, old.pk, body)], actor=actor, tell=True)
 
 
-def _end(grades: QuerySet[Grade], grade_id: int, why: str) -> Grade:
+def end_grade(grades: QuerySet[Grade], grade_id: int, why: str) -> Grade:
+    """End a standing grade of those given; its row is locked until COMMIT."""
     if not why.strip():
         raise Refusal("reason_missing", gettext_noop("Напишете защо променяте оценката: причината остава в историята."))
     old: Grade = (
@@ -150,6 +143,44 @@ def _end(grades: QuerySet[Grade], grade_id: int, why: str) -> Grade:
     return old
 
 
+def must_be_open(grade: Grade) -> None:
+    if is_closed(grade):
+        raise term_closed()
+
+
+def replace_grade(actor: Actor, old: Grade, mark: Mark, why: str, *, by_exam: bool = False) -> Grade:
+    """Give another grade in the place of one that was just ended, and record it.
+
+    It stays on its scale: who studies by an individual plan since yesterday had numbers before.
+    """
+    kind, was = GradeKind(old.kind), mark_now(old)
+    if mark.scale is not was.scale:
+        raise _wrong_scale()
+    must_suit(
+        mark, kind, _level(old), special_needs=was.scale is Scale.SPECIAL_NEEDS, profiling=old.course.is_profiling
+    )
+    new = Grade.objects.create(
+        student_id=old.student_id,
+        course_id=old.course_id,
+        lesson_id=old.lesson_id,
+        kind=old.kind,
+        term=old.term,
+        is_by_exam=by_exam,
+        **mark.columns(),
+        comment=old.comment,
+        given_on=old.given_on,
+        given_at=clock.now(),
+        given_by_id=actor.writer_id,
+        teacher_id=old.teacher_id,
+        replaces=old,
+    )
+    body = body_of(
+        about_grade(old), mark, kind, old.given_on, term=old.term, before=columns_of(was), reason=why.strip()
+    )
+    record([fact_of(Verb.GRADE_CORRECTED, old, new.pk, body | {"replaces": old.pk})], actor=actor, tell=True)
+    return new
+
+
 def _level(grade: Grade) -> int:
     own = grade.student.enrolments.filter(class_book=grade.course.class_group_id).values_list(
         "class_group__year_group__level", flat=True
@@ -157,51 +188,19 @@ def _level(grade: Grade) -> int:
     return own.first() or 0
 
 
-def _mark(grade: Grade) -> Mark:
-    return mark_of(grade.value, grade.quality, grade.special)
-
-
-def _must_suit(mark: Mark, kind: GradeKind, level: int) -> None:
+def must_suit(mark: Mark, kind: GradeKind, level: int, *, special_needs: bool = False, profiling: bool = False) -> None:
+    """Refuse a mark that is not on the student's scale, or is of a kind that is not given there."""
     check_kind(kind, level)
-    if mark.scale is not scale_of(level):
-        raise Refusal(
-            "wrong_scale",
-            gettext_noop("Тази оценка не е по скалата на класа: в I–III клас се оценява с думи, после с числа."),
-        )
+    if mark.scale is Scale.QUANTITATIVE:
+        check_whole(mark.value, kind, profiling=profiling)
+    if mark.scale is not scale_of(level, special_needs=special_needs):
+        raise _wrong_scale()
 
 
-def _about(grade: Grade) -> Body:
-    return {
-        "student": grade.student.short_name,
-        "class_group": grade.course.class_group.name,
-        "subject": grade.course.subject.name,
-        "teacher": grade.teacher.short_name if grade.teacher else "",
-    }
-
-
-def _told(mark: Mark, kind: GradeKind, given_on: date) -> Body:
-    return _columns(mark) | {"kind": kind.name, "given_on": given_on.isoformat()}
-
-
-def _columns(mark: Mark) -> Body:
-    columns = mark.columns()
-    value = columns["value"]
-    return {
-        "grade": "" if value is None else f"{value:.2f}",
-        "quality": columns["quality"],
-        "special": columns["special"],
-    }
-
-
-def _record(actor: Actor, verb: Verb, old: Grade, object_id: int, body: Body) -> None:
-    fact = Fact(
-        verb,
-        sub_verb=GradeKind(old.kind).name,
-        student_id=old.student_id,
-        course_id=old.course_id,
-        class_group_id=old.course.class_group_id,
-        lesson_id=old.lesson_id,
-        object_id=object_id,
-        body=body,
+def _wrong_scale() -> Refusal:
+    return Refusal(
+        "wrong_scale",
+        gettext_noop(
+            "Тази оценка не е по скалата на ученика: в I–III клас се оценява с думи, после с числа, при СОП по своя скала."
+        ),
     )
-    record([fact], actor=actor, tell=True)

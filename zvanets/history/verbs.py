@@ -19,6 +19,20 @@ class Verb(StrEnum):
     GRADE_CORRECTED = "grade.corrected"
     GRADE_WITHDRAWN = "grade.withdrawn"
 
+    COMMENT_WRITTEN = "comment.written"
+    COMMENT_WITHDRAWN = "comment.withdrawn"
+    OVERALL_GIVEN = "overall.given"
+    RESULT_SET = "result.set"
+    RESIT_ENTERED = "resit.entered"
+    EXEMPTION_SET = "exemption.set"
+    EXEMPTION_WITHDRAWN = "exemption.withdrawn"
+    SPECIAL_NEEDS_SET = "special.set"
+    SPECIAL_NEEDS_WITHDRAWN = "special.withdrawn"
+    TERM_CLOSED = "term.closed"
+    REOPENING_ASKED = "reopening.asked"
+    REOPENING_GRANTED = "reopening.granted"
+    REOPENING_REFUSED = "reopening.refused"
+
     ABSENCE_RECORDED = "absence.recorded"
     LATENESS_RECORDED = "lateness.recorded"
     ABSENCE_CHANGED = "absence.changed"
@@ -99,6 +113,7 @@ class Verb(StrEnum):
 TOLD = (
     "absence.", "event.", "grade.", "health.", "homework.", "individual.", "lateness.", "limit.", "meeting.", "message.",
     "note.", "notice.accepted", "notice.refused", "pin.locked", "praise.", "remark.", "sanction.", "support.", "work.",
+    "comment.", "exemption.", "overall.", "resit.", "result.", "special.",
 )  # fmt: skip
 # Whether a child came to school cannot wait, nor that somebody tries to get in; a reminder is no slip of anybody's.
 TOLD_AT_ONCE = ("absence.", "event.reminded", "lateness.", "meeting.reminded", "pin.locked")
@@ -108,6 +123,7 @@ class Read(StrEnum):
     """What somebody looked at or took out; kept unchained, by month, for 12 months."""
 
     STUDENT_OPENED = "student.opened"
+    PLANS_OPENED = "plans.opened"
     PAGE_PRINTED = "page.printed"
     DATA_EXPORTED = "data.exported"
     REASONS_OPENED = "reasons.opened"

@@ -83,7 +83,7 @@ def save_lesson(actor: Actor, lesson_id: int, sheet: Sheet) -> Saved:
     """Save the lesson whole, record it and leave what is to be told in the outbox.
 
     Raises Lesson.DoesNotExist (not there, or not the actor's), NewerVersion, and Refusal: `lesson_cancelled`,
-    `lesson_in_future`, `month_closed`, `not_in_register`, `wrong_scale`.
+    `lesson_in_future`, `month_closed`, `not_in_register`, `wrong_scale`, `term_closed`.
     """
     row = statements.find_lesson(lesson_id, user_id=actor.writer_id, every=actor.role in WRITES_EVERY_LESSON)
     if row is None:
@@ -163,6 +163,7 @@ def _open(row: LessonRow, register: Register, sheet: Sheet, now: datetime) -> Op
         now=now,
         topic=sheet.topic,
         absences_closed_on=row.absences_closed_on,
+        is_closed=row.is_closed,
     )
 
 

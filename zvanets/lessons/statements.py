@@ -23,7 +23,9 @@ SELECT l.id, l.course_id, c.class_group_id, g.name AS class_group, s.name AS sub
     COALESCE(o.future_entries_locked, true) AS future_locked, o.past_month_lock_day,
     (SELECT max(x.closed_on) FROM attendance_absenceclosing x WHERE x.school_id = c.school_id
         AND x.class_book_id = c.class_group_id AND x.reopened_at IS NULL) AS absences_closed_on,
-    r.verified_at, verifier.name AS verified_by
+    r.verified_at, verifier.name AS verified_by,
+    EXISTS (SELECT 1 FROM gradebook_closing z WHERE z.school_id = l.school_id AND z.course_id = l.course_id
+        AND z.ended_at IS NULL AND z.period < 3 AND l.date BETWEEN z.starts_on AND z.ends_on) AS is_closed
 FROM schools_lesson l
 JOIN schools_school school ON school.id = l.school_id
 JOIN schools_course c ON c.school_id = l.school_id AND c.id = l.course_id
@@ -47,7 +49,7 @@ WHERE l.school_id = %(school)s AND l.id = %(lesson)s AND (%(every)s OR t.user_id
 """
 _REGISTER = """
 SELECT m.student_id, st.first_name || ' ' || st.last_name, g.name, COALESCE(y.level, 0), e.number,
-    a.kind, a.minutes_late
+    n.id IS NOT NULL, a.kind, a.minutes_late
 FROM schools_coursemember m
 JOIN schools_student st ON st.school_id = m.school_id AND st.id = m.student_id
 JOIN schools_enrolment e ON e.school_id = m.school_id AND e.student_id = m.student_id
@@ -55,6 +57,8 @@ JOIN schools_enrolment e ON e.school_id = m.school_id AND e.student_id = m.stude
     AND (e.ends_on IS NULL OR e.ends_on >= %(on)s)
 JOIN schools_classgroup g ON g.school_id = e.school_id AND g.id = e.class_group_id
 LEFT JOIN schools_yeargroup y ON y.school_id = g.school_id AND y.id = g.year_group_id
+LEFT JOIN gradebook_specialneeds n ON n.school_id = m.school_id AND n.course_id = m.course_id
+    AND n.student_id = m.student_id
 LEFT JOIN attendance_absence a ON a.school_id = m.school_id AND a.lesson_id = %(lesson)s
     AND a.student_id = m.student_id
 WHERE m.school_id = %(school)s AND m.course_id = %(course)s AND m.starts_on <= %(on)s
@@ -111,6 +115,7 @@ class LessonRow:
     absences_closed_on: dt.date | None
     verified_at: dt.datetime | None
     verified_by: str | None
+    is_closed: bool
 
     @property
     def zone(self) -> ZoneInfo:
@@ -147,8 +152,8 @@ def read_register(lesson: LessonRow) -> Register:
                 "on": lesson.date,
             },
         )
-        for student_id, name, class_group, level, number, kind, minutes in cursor.fetchall():
-            lines[student_id] = Line(student_id, name, class_group, level, number)
+        for student_id, name, class_group, level, number, special, kind, minutes in cursor.fetchall():
+            lines[student_id] = Line(student_id, name, class_group, level, number, special_needs=special)
             if kind is not None:
                 attendance[student_id] = Attendance(AbsenceKind(kind), minutes)
     return Register(lines, attendance)

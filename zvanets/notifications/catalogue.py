@@ -1,7 +1,7 @@
 """Which verbs reach families, as which kind of event: one line here and one template per channel and language."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from zvanets.guardians.models import ChannelName, EventKind
@@ -40,6 +40,15 @@ CATALOGUE: Mapping[Verb, Telling] = {
     Verb.GRADE_GIVEN: Telling((EventKind.GRADE,)),
     Verb.GRADE_CORRECTED: Telling((EventKind.GRADE,)),
     Verb.GRADE_WITHDRAWN: Telling((EventKind.GRADE,)),
+    Verb.COMMENT_WRITTEN: Telling((EventKind.GRADE,)),
+    Verb.COMMENT_WITHDRAWN: Telling((EventKind.GRADE,)),
+    Verb.OVERALL_GIVEN: Telling((EventKind.RESULT,)),
+    Verb.RESULT_SET: Telling((EventKind.RESULT,)),
+    Verb.RESIT_ENTERED: Telling((EventKind.RESULT,)),
+    Verb.EXEMPTION_SET: Telling((EventKind.RESULT,), is_private=True),
+    Verb.EXEMPTION_WITHDRAWN: Telling((EventKind.RESULT,), is_private=True),
+    Verb.SPECIAL_NEEDS_SET: Telling((EventKind.RESULT,), is_private=True),
+    Verb.SPECIAL_NEEDS_WITHDRAWN: Telling((EventKind.RESULT,), is_private=True),
     Verb.REMARK_WRITTEN: Telling((EventKind.REMARK,)),
     Verb.PRAISE_WRITTEN: Telling((EventKind.PRAISE,)),
     Verb.REMARK_WITHDRAWN: Telling((EventKind.REMARK, EventKind.PRAISE)),
@@ -77,13 +86,16 @@ CATALOGUE: Mapping[Verb, Telling] = {
 def telling_of(verb: str, body: Mapping[str, Any]) -> Telling | None:
     """Return how this entry is told, None when families are not told of its verb."""
     telling = CATALOGUE.get(Verb(verb))
-    if telling is not None and body.get("limit") == LimitKind.PARENT_DAYS.name:
-        return Telling(telling.kinds, is_private=True)  # how often a family asked says why a child was away
-    if telling is None or not verb.startswith("grade."):
-        return telling
-    kinds = (EventKind.RESULT,) if _is_final(body) else telling.kinds
-    # A grade on the special-needs scale says of a child what only its family may read.
-    return Telling(kinds, is_private=body.get("special") is not None)
+    if telling is None:
+        return None
+    if verb.startswith("grade.") and _is_final(body):
+        telling = replace(telling, kinds=(EventKind.RESULT,))
+    return replace(telling, is_private=True) if _is_private(body) else telling
+
+
+def _is_private(body: Mapping[str, Any]) -> bool:
+    """Whether it tells of a grade on the special-needs scale, or how often a family asked: what only the family may read."""
+    return bool(body.get("is_private")) or body.get("limit") == LimitKind.PARENT_DAYS.name
 
 
 def _is_final(body: Mapping[str, Any]) -> bool:

@@ -13,9 +13,10 @@ from django.template import Context, Engine, Template
 from zvanets.guardians.models import ChannelName
 from zvanets.lib import bg
 from zvanets.notifications.catalogue import template_of
+from zvanets.rules import finals
 from zvanets.rules.absences import AbsenceKind, shown_halves
 from zvanets.rules.limits import LimitKind
-from zvanets.rules.scales import GradeKind, in_words, kind_name, mark_of
+from zvanets.rules.scales import GradeKind, in_words, kind_name, mark_of, shown_average
 
 TEMPLATES = Path(__file__).parent / "templates"
 LANGUAGES = ("bg", "en")
@@ -90,8 +91,29 @@ def _subject(body: Body, _language: str) -> str:
 
 def _kind(body: Body, language: str) -> str:
     name = str(body.get("kind") or "")
+    if name in _FINALS:
+        return finals.ended_by(_FINALS[name], body.get("term"), language)
     known = name in GradeKind.__members__ and GradeKind[name] is not GradeKind.CURRENT
     return kind_name(GradeKind[name], language) if known else ""
+
+
+def _average(body: Body, language: str) -> str:
+    return shown_average(Decimal(body["average"]), language) if body.get("average") else ""
+
+
+def _period(body: Body, language: str) -> str:
+    return finals.period_name(finals.Period(body["of_period"]), language) if body.get("of_period") else ""
+
+
+def _session(body: Body, language: str) -> str:
+    return finals.session_name(body["session"], language) if body.get("session") else ""
+
+
+def _outcome(name: str) -> Callable[[Body, str], str]:
+    def say(body: Body, language: str) -> str:
+        return finals.outcome_name(finals.Outcome[body[name]], language) if body.get(name) else ""
+
+    return say
 
 
 def day_of(body: Body) -> date | None:
@@ -164,7 +186,11 @@ def _until(body: Body, language: str) -> str:
     return f"{bg.day_name(until.date(), language)}, {until:%H:%M}"
 
 
-_AS_TYPED = ("student", "class_group", "teacher", "comment", "topic", "text", "reason", "title", "place", "starts_at")
+_FINALS = {kind.name: kind for kind in (GradeKind.TERM, GradeKind.ANNUAL)}
+_AS_TYPED = (
+    *("student", "class_group", "teacher", "comment", "topic", "text", "reason", "title", "place", "starts_at"),
+    "exams",
+)
 _SAID: dict[str, Callable[[Body, str], str | bool]] = {
     "mark": lambda body, language: _capital(_mark(body, language)),
     "grade": _mark,
@@ -184,6 +210,12 @@ _SAID: dict[str, Callable[[Body, str], str | bool]] = {
     "of_month": lambda body, _language: body.get("limit") == LimitKind.MONTH.name,
     "of_course": lambda body, _language: body.get("limit") == LimitKind.QUARTER.name,
     "files": _files,
+    "average": _average,
+    "period": _period,
+    "session": _session,
+    "outcome": _outcome("outcome"),
+    "final": _outcome("final"),
+    "private": lambda body, _language: bool(body.get("is_private")),
     "late": lambda body, _language: body.get("kind") == AbsenceKind.LATE.name,
 }
 

@@ -33,6 +33,7 @@ class Rule(StrEnum):
     PROFILING_MEAN = "profiling_mean"
     PROFILING_POOR = "profiling_poor"
     MINIMUM_GRADES = "minimum_grades"
+    MIDDLE_WORD = "middle_word"
 
 
 class Rounding(StrEnum):

@@ -15,6 +15,7 @@ class Line:
     class_group: str
     level: int
     number: int | None = None
+    special_needs: bool = False  # studies this subject by an individual plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class OpenLesson:
     now: datetime
     topic: str = ""
     absences_closed_on: dt.date | None = None  # up to this day the class's absences stand
+    is_closed: bool = False  # the term of its day is closed: grades wait until it is opened again
 
     def about(self, student_id: int) -> dict[str, str | int | None]:
         """What every entry of this lesson tells about one of its students."""

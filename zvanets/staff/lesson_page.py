@@ -122,7 +122,9 @@ def _lock(lesson: LessonRow, seat: Seat) -> str:
 def _rows(seat: Seat, lesson: LessonRow, register: Register, saved: Base, typed: TypedLesson | None) -> dict[int, Row]:
     home = seat.url("today")
     rows = {
-        line.student_id: Row(line, f"{home}students/{line.student_id}/", scale_of(line.level))
+        line.student_id: Row(
+            line, f"{home}students/{line.student_id}/", scale_of(line.level, special_needs=line.special_needs)
+        )
         for line in register.lines.values()
     }
     for student, row in rows.items():

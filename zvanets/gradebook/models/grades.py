@@ -7,10 +7,15 @@ from django.db import models
 from django.db.models import Q
 
 from zvanets.accounts.models import User
+from zvanets.rules.finals import TERMS, Period
 from zvanets.rules.grades import GradeKind
 from zvanets.schools.models import Course, Lesson, StaffMember, Student
 from zvanets.tenancy.fields import SchoolKey
 from zvanets.tenancy.models import SchoolRow
+
+TERM_KINDS = (GradeKind.TERM, GradeKind.OTHER_CLASS_TERM, GradeKind.OTHER_SCHOOL_TERM)
+WHOLE = (2, 3, 4, 5, 6)
+FINAL_KINDS = (*TERM_KINDS, GradeKind.ANNUAL)
 
 
 class GradeQuerySet(models.QuerySet["Grade"]):
@@ -19,6 +24,16 @@ class GradeQuerySet(models.QuerySet["Grade"]):
 
     def of(self, student: Student) -> Self:
         return self.filter(student=student)
+
+    def current(self) -> Self:
+        """All but those that end a term or a year, here or elsewhere."""
+        return self.exclude(kind__in=FINAL_KINDS)
+
+    def ending(self, period: Period) -> Self:
+        """Those that end this term, or the year; a term's may have come from another class or school."""
+        if period is Period.YEAR:
+            return self.filter(kind=GradeKind.ANNUAL)
+        return self.filter(kind__in=TERM_KINDS, term=period)
 
     def changeable_by(self, user: User, *, on: date) -> Self:
         """Those the user gave, and those of courses they teach on this day."""
@@ -34,6 +49,8 @@ class Grade(SchoolRow):
     course = SchoolKey(Course, models.CASCADE, related_name="grades")
     lesson = SchoolKey(Lesson, models.SET_NULL, null=True, blank=True, db_on_delete="SET NULL", related_name="grades")
     kind = models.PositiveSmallIntegerField(choices=KINDS, default=GradeKind.CURRENT)
+    term = models.PositiveSmallIntegerField(null=True, blank=True)  # of grades that end one
+    is_by_exam = models.BooleanField(default=False, db_default=False)  # an annual grade changed by an exam
     value = models.DecimalField(max_digits=3, decimal_places=2, null=True, blank=True)
     quality = models.PositiveSmallIntegerField(null=True, blank=True)
     special = models.PositiveSmallIntegerField(null=True, blank=True)
@@ -64,6 +81,27 @@ class Grade(SchoolRow):
                 | Q(value__isnull=True, quality__isnull=False, special__isnull=True)
                 | Q(value__isnull=True, quality__isnull=True, special__isnull=False),
                 name="grade_is_on_one_scale",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=TERM_KINDS, term__isnull=False, term__in=TERMS)
+                | (~Q(kind__in=TERM_KINDS) & Q(term__isnull=True)),
+                name="term_grade_names_its_term",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind__in=TERM_KINDS) | Q(value__isnull=True) | Q(value__in=WHOLE),
+                name="term_grade_is_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__lte=GradeKind.EXIT_LEVEL) | Q(lesson__isnull=True),
+                name="only_current_grades_have_a_lesson",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_by_exam=False) | Q(kind=GradeKind.ANNUAL), name="exams_change_annual_grades"
+            ),
+            models.UniqueConstraint(
+                fields=["school", "student", "course", "term"],
+                condition=Q(kind__in=TERM_KINDS, ended_at__isnull=True),
+                name="one_standing_term_grade",
             ),
             models.UniqueConstraint(
                 fields=["school", "student", "course", "kind"],
