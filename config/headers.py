@@ -10,7 +10,7 @@ POLICY = (
 )
 _NOT_FOR_US = (
     "accelerometer", "autoplay", "browsing-topics", "camera", "display-capture", "encrypted-media", "fullscreen", "geolocation",
-    "gyroscope", "magnetometer", "microphone", "midi", "payment", "picture-in-picture", "publickey-credentials-get",
+    "gyroscope", "magnetometer", "microphone", "midi", "payment", "picture-in-picture",
     "screen-wake-lock", "usb", "xr-spatial-tracking",
 )  # fmt: skip
 HEADERS = {

@@ -11,9 +11,10 @@ from django.urls import path
 
 from tests.accounts.people import PASSWORD, person, seat, sign_in
 from tests.budget import statements
-from zvanets.accounts.models import Role, SignIn
+from zvanets.accounts.models import Role, SignIn, SignInRules
 from zvanets.accounts.urls import urlpatterns as account_urls
 from zvanets.lib import clock
+from zvanets.tenancy.school import at_school
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
 
@@ -55,8 +56,8 @@ def later(monkeypatch):
     return pass_time
 
 
-def test_a_page_left_for_half_an_hour_asks_for_the_password_and_leads_back(client, teacher, later):
-    later(minutes=31)
+def test_a_page_left_for_ten_minutes_asks_for_the_password_and_leads_back(client, teacher, later):
+    later(minutes=11)
 
     locked = client.get(f"{LESSON}?day=2")
     assert locked.headers["Location"] == "/accounts/unlock/?next=%2Fs%2F9900901%2Flesson%2F%3Fday%3D2"
@@ -67,8 +68,20 @@ def test_a_page_left_for_half_an_hour_asks_for_the_password_and_leads_back(clien
 
 def test_work_every_few_minutes_keeps_the_page_open(client, teacher, later):
     for _ in range(4):
-        later(minutes=20)
+        later(minutes=9)
         assert client.get(LESSON).status_code == 200
+
+
+def test_a_school_chooses_how_long_a_page_stays_open(client, teacher, school, later):
+    with at_school(school.pk):
+        SignInRules.objects.create(idle_minutes=3)
+    later(minutes=4)
+    assert client.get(LESSON).status_code == 302
+
+    with at_school(school.pk):
+        SignInRules.objects.update(idle_minutes=45)
+    later(minutes=30)
+    assert client.get(LESSON).status_code == 200
 
 
 def test_activity_is_written_once_a_minute_and_not_with_every_request(client, teacher, later):
@@ -126,7 +139,7 @@ def test_the_password_page_is_throttled_like_the_log_in(client, teacher, later):
 
     page = client.post(LESSON, {"grade": "6", "unlock_password": PASSWORD})
     assert page.status_code == 401
-    assert "Твърде много неуспешни опити" in page.content.decode()
+    assert "Твърде много грешни пароли" in page.content.decode()
 
 
 def test_a_script_is_led_to_the_password_and_keeps_its_own_draft(client, teacher, later):

@@ -91,7 +91,7 @@ def test_the_sixth_wrong_password_is_not_even_looked_at_however_the_name_is_writ
         sign_in(client, name, "wrong")
 
     page = sign_in(client, "i.petrov", PASSWORD).content.decode()
-    assert "Твърде много неуспешни опити" in page
+    assert "Твърде много грешни пароли" in page
     assert "_auth_user_id" not in client.session
 
 

@@ -2,14 +2,18 @@
 
 import re
 import secrets
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import date, timedelta
 
+from allauth.mfa.models import Authenticator
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext, override
 
-from zvanets.accounts.models import Membership, Role, User
+from zvanets.accounts.letters import post
+from zvanets.accounts.models import IDLE_MINUTES, Membership, Role, SignInRules, User
 from zvanets.accounts.seats import seats_of
-from zvanets.history.record import Actor, Fact, record
+from zvanets.history.record import Actor, Fact, Json, record
 from zvanets.history.verbs import Verb
 from zvanets.lib import clock, phones
 from zvanets.lib.refusals import Refusal, gettext_noop, shown
@@ -75,6 +79,56 @@ def issue_password(*, actor: Actor, user: User) -> str:
     user.save(update_fields=["password"])
     record([Fact(Verb.LOG_IN_ISSUED, object_id=user.pk, body={"name": user.name})], actor=actor, tell=False)
     return password
+
+
+@transaction.atomic
+def remove_second_factor(*, actor: Actor, user: User) -> None:
+    """Let somebody who lost telephone and codes in by the password again; they are told. Raises Refusal `not_ours_alone`."""
+    if user.is_operator or any(seat.school_id != school_now() for seat in seats_of(user)):
+        raise Refusal("not_ours_alone", _NOT_OURS_ALONE)
+    Authenticator.objects.filter(user=user).delete()
+    end_sessions(user=user)
+    if user.email:
+        with override(user.language):
+            subject = gettext("Премахната е втората стъпка при вход")
+            text = gettext(
+                "%s, училището премахна втората стъпка при Вашия вход и излязохте отвсякъде."
+                " Ако не сте го поискали, обадете се веднага на директора."
+            )
+        post(user.email, subject=subject, text=text % user.name, language=user.language)
+    fact = Fact(Verb.SECOND_FACTOR_REMOVED, object_id=user.pk, body={"name": user.name})
+    record([fact], actor=actor, tell=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    idle_minutes: int = IDLE_MINUTES
+    second_factor_from: date | None = None
+
+    def as_json(self) -> dict[str, Json]:
+        since = self.second_factor_from
+        return {"idle_minutes": self.idle_minutes, "second_factor_from": since.isoformat() if since else None}
+
+
+def sign_in_rules() -> Rules:
+    """Return what the school of the enclosing at_school() asks, the defaults where it said nothing."""
+    row = SignInRules.objects.first()
+    return Rules(row.idle_minutes, row.second_factor_from) if row else Rules()
+
+
+@transaction.atomic
+def change_sign_in_rules(*, actor: Actor, wanted: Rules) -> bool:
+    """Put the rules in force and record both states; False when nothing changed."""
+    before = sign_in_rules()
+    if before == wanted:
+        return False
+    SignInRules.objects.update_or_create(
+        school_id=school_now(),
+        defaults={"idle_minutes": wanted.idle_minutes, "second_factor_from": wanted.second_factor_from},
+    )
+    body = {"before": before.as_json(), "after": wanted.as_json()}
+    record([Fact(Verb.SETTINGS_CHANGED, sub_verb="sign-in", body=body)], actor=actor, tell=False)
+    return True
 
 
 def new_password() -> str:

@@ -3,6 +3,9 @@
 from typing import Any
 
 from allauth.account import forms as allauth
+from allauth.mfa.base import forms as mfa
+from allauth.mfa.totp import forms as totp
+from allauth.mfa.webauthn import forms as webauthn
 from django.forms import Form
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +16,9 @@ _LABELS = {
     "password1": _("Нова парола"),
     "password2": _("Новата парола още веднъж"),
     "email": _("Електронна поща"),
+    "code": _("Код от приложението или резервен код"),
+    "name": _("Име на ключа"),
+    "passwordless": _("Да се влиза само с ключа, без парола"),
 }
 
 
@@ -49,6 +55,32 @@ class ResetPasswordKeyForm(allauth.ResetPasswordKeyForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _in_our_words(self)
+
+
+class CodeForm(mfa.AuthenticateForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _in_our_words(self)
+
+
+class CodeAgainForm(mfa.ReauthenticateForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _in_our_words(self)
+
+
+class FirstCodeForm(totp.ActivateTOTPForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _in_our_words(self)
+        self.fields["code"].label = _("Код от приложението")
+
+
+class AddPasskeyForm(webauthn.AddWebAuthnForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _in_our_words(self)
+        self.fields["passwordless"].initial = True
 
 
 def _in_our_words(form: Form) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from allauth.account.adapter import get_adapter
 from allauth.core.internal.ratelimit import consume, respond_429
+from allauth.mfa.base.forms import AuthenticateForm
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY
 from django.contrib.auth.middleware import AuthenticationMiddleware, get_user
@@ -17,14 +18,16 @@ from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 from django.utils.functional import SimpleLazyObject
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 
 from zvanets.accounts import idle
 from zvanets.accounts.models import User
+from zvanets.accounts.second_factor import has_second_factor
 
 STAFF_FRONTS = ("/s/", "/o/")
 FRONTS = (*STAFF_FRONTS, "/p/")
-NAME, PASSWORD = "unlock_name", "unlock_password"
-OURS = (NAME, PASSWORD, "csrfmiddlewaretoken")
+NAME, PASSWORD, CODE = "unlock_name", "unlock_password", "unlock_code"
+OURS = (NAME, PASSWORD, CODE, "csrfmiddlewaretoken")
 SECRETS = ("password", "pin", "again")  # never written into a page: they are typed once more
 
 
@@ -47,7 +50,7 @@ def _user_of(request: Any) -> User | AnonymousUser:
 
 
 class IdleLock:
-    """Ask for the password again after settings.IDLE_LOCK without activity; families keep their long sessions.
+    """Ask for the password again after the minutes its school chose (settings.IDLE_LOCK: ten) without activity; families keep their long sessions.
 
     A page that is asked for leads to the password and back. A form that is sent comes back as a page with the password
     and all its fields, so that nothing typed is lost, with a script or without. A script's request is led to the
@@ -60,7 +63,7 @@ class IdleLock:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, _view: Any, _args: Any, _kwargs: Any) -> HttpResponseBase | None:
+    def process_view(self, request: HttpRequest, _view: Any, _args: Any, kwargs: Any) -> HttpResponseBase | None:
         # Here and not in __call__: the CSRF token has been checked by now.
         if not request.path_info.startswith(FRONTS):
             return None
@@ -68,7 +71,7 @@ class IdleLock:
             return _let_in(request) if _is_sent_form(request) else None
         if not (request.path_info.startswith(STAFF_FRONTS) or request.session.get(idle.STAFF)):
             return None
-        if not idle.is_locked(request):
+        if not idle.is_locked(request, kwargs.get("school_id") if request.path_info.startswith("/s/") else None):
             idle.keep(request)
             return None
         if _is_sent_form(request):
@@ -105,8 +108,20 @@ def _check(request: HttpRequest, password: str) -> bool:
     user = adapter.authenticate(request, username=request.POST.get(NAME, ""), password=password)
     if user is None or not user.is_active:
         return False
+    if has_second_factor(user):
+        _must_know_code(request, user)
     adapter.login(request, user)
     return True
+
+
+def _must_know_code(request: HttpRequest, user: User) -> None:
+    """Whoever signs in through the form that waited needs what signing in needs; ValidationError otherwise."""
+    if not request.POST.get(CODE):
+        raise ValidationError(_("Въведете и кода от приложението или резервен код. С ключ: влезте в нов раздел."))
+    form = AuthenticateForm(user=user, data={"code": request.POST[CODE]})
+    if not form.is_valid():
+        raise ValidationError(form.errors["code"])
+    form.save()
 
 
 def _ask(request: HttpRequest, error: str = "") -> HttpResponse:
@@ -117,6 +132,6 @@ def _ask(request: HttpRequest, error: str = "") -> HttpResponse:
 
 def _without_ours(sent: QueryDict) -> QueryDict:
     rest = sent.copy()
-    for key in (NAME, PASSWORD):
+    for key in (NAME, PASSWORD, CODE):
         rest.pop(key, None)
     return rest

@@ -28,6 +28,7 @@ class Role(models.TextChoices):
 
 
 HEADS = (Role.DIRECTOR, Role.SCHOOL_ADMIN)
+IDLE_MINUTES = 10
 STAFF = (*HEADS, Role.TEACHER, Role.CLERK)
 FAMILY = (Role.GUARDIAN, Role.STUDENT, Role.GUEST)
 
@@ -117,6 +118,7 @@ class SignIn(models.Model):
     at = models.DateTimeField()
     succeeded = models.BooleanField()
     address = models.GenericIPAddressField(null=True)
+    device = models.CharField(max_length=60, blank=True)  # „computer Windows Firefox“
 
     class Meta:
         indexes = [
@@ -126,6 +128,34 @@ class SignIn(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.at:%Y-%m-%d %H:%M}"
+
+
+class OpenSession(models.Model):
+    """Where somebody is signed in: the session's key, when it began and from what. Ends with the session."""
+
+    session_key = models.CharField(max_length=40, primary_key=True)
+    user = models.ForeignKey(User, models.CASCADE, related_name="open_sessions")
+    at = models.DateTimeField()
+    device = models.CharField(max_length=60, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.at:%Y-%m-%d %H:%M}"
+
+
+class SignInRules(SchoolRow):
+    """Правила за вход: what one school asks of those who work in it; a school without a row has the defaults."""
+
+    idle_minutes = models.PositiveSmallIntegerField(default=IDLE_MINUTES)
+    second_factor_from = models.DateField(null=True, blank=True)  # until then it is offered; empty: never asked for
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["school"], name="one_row_of_sign_in_rules"),
+            models.CheckConstraint(condition=Q(idle_minutes__range=(2, 60)), name="idle_lock_is_2_to_60_minutes"),
+        ]
+
+    def __str__(self) -> str:
+        return f"sign-in rules of {self.school_id}"
 
 
 class Letter(models.Model):

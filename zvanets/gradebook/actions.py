@@ -9,11 +9,13 @@ from django.db.models import QuerySet
 from zvanets.gradebook.closings import is_closed, term_closed
 from zvanets.gradebook.facts import about_grade, body_of, columns_of, fact_of, mark_now
 from zvanets.gradebook.models import Grade
+from zvanets.gradebook.witnesses import Change, tell_staff
 from zvanets.history.record import Actor, Fact, record
 from zvanets.history.verbs import Verb
 from zvanets.lib import clock
 from zvanets.lib.refusals import Refusal, gettext_noop
 from zvanets.rules.grades import GradeKind, Mark, Scale, check_kind, check_whole, scale_of
+from zvanets.rules.locks import is_a_slip
 from zvanets.schools.register import OpenLesson
 from zvanets.tenancy.school import school_now
 
@@ -38,6 +40,16 @@ class NewGrade:
     mark: Mark
     kind: GradeKind = GradeKind.CURRENT
     comment: str = ""
+
+
+class ProofNeeded(Refusal):
+    """The grade is older than a slip of the hand: who changes it shows again that it is they."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "proof_needed",
+            gettext_noop("Оценката е вписана преди повече от час: променя я само който потвърди, че е той."),
+        )
 
 
 class GradeEnded(Refusal):
@@ -106,29 +118,34 @@ def given_fact(lesson: OpenLesson, grade_id: int, grade: NewGrade) -> Fact:
 
 
 @transaction.atomic
-def correct_grade(actor: Actor, grades: QuerySet[Grade], *, grade_id: int, mark: Mark, why: str) -> Grade:
+def correct_grade(
+    actor: Actor, grades: QuerySet[Grade], *, grade_id: int, mark: Mark, why: str, is_proven: bool = False
+) -> Grade:
     """End the grade and give another in its place; `grades` are those the actor may change.
 
-    Raises Grade.DoesNotExist, GradeEnded, and Refusal `reason_missing`, `wrong_scale`, `grade_not_whole`, `term_closed`.
+    Raises Grade.DoesNotExist, GradeEnded, ProofNeeded, and Refusal `reason_missing`, `wrong_scale`, `grade_not_whole`,
+    `term_closed`.
     """
-    old = end_grade(grades, grade_id, why)
+    old = end_grade(grades, grade_id, why, is_proven=is_proven)
     must_be_open(old)
     return replace_grade(actor, old, mark, why)
 
 
 @transaction.atomic
-def withdraw_grade(actor: Actor, grades: QuerySet[Grade], *, grade_id: int, why: str) -> None:
+def withdraw_grade(actor: Actor, grades: QuerySet[Grade], *, grade_id: int, why: str, is_proven: bool = False) -> None:
     """End the grade with a reason; the same errors as `correct_grade`."""
-    old = end_grade(grades, grade_id, why)
+    old = end_grade(grades, grade_id, why, is_proven=is_proven)
     must_be_open(old)
     body = body_of(
         about_grade(old), mark_now(old), GradeKind(old.kind), old.given_on, term=old.term, reason=why.strip()
     )
     record([fact_of(Verb.GRADE_WITHDRAWN, old, old.pk, body)], actor=actor, tell=True)
+    if is_old(old):
+        tell_staff(Change(old, None, actor, why.strip()))
 
 
-def end_grade(grades: QuerySet[Grade], grade_id: int, why: str) -> Grade:
-    """End a standing grade of those given; its row is locked until COMMIT."""
+def end_grade(grades: QuerySet[Grade], grade_id: int, why: str, *, is_proven: bool = False) -> Grade:
+    """End a standing grade of those given; its row is locked until COMMIT. Of an old one its changer proved who they are."""
     if not why.strip():
         raise Refusal("reason_missing", gettext_noop("Напишете защо променяте оценката: причината остава в историята."))
     old: Grade = (
@@ -139,8 +156,17 @@ def end_grade(grades: QuerySet[Grade], grade_id: int, why: str) -> Grade:
     )
     if old.ended_at is not None:
         raise GradeEnded
+    if is_old(old) and not is_proven:
+        raise ProofNeeded
     Grade.objects.filter(pk=old.pk).update(ended_at=clock.now(), ended_why=why.strip())
     return old
+
+
+def is_old(grade: Grade) -> bool:
+    """Whether it is older than a slip of the hand, from when it was first given: it does not grow young by correction."""
+    while grade.replaces is not None:
+        grade = grade.replaces
+    return not is_a_slip(grade.given_at, now=clock.now())
 
 
 def must_be_open(grade: Grade) -> None:
@@ -178,6 +204,8 @@ def replace_grade(actor: Actor, old: Grade, mark: Mark, why: str, *, by_exam: bo
         about_grade(old), mark, kind, old.given_on, term=old.term, before=columns_of(was), reason=why.strip()
     )
     record([fact_of(Verb.GRADE_CORRECTED, old, new.pk, body | {"replaces": old.pk})], actor=actor, tell=True)
+    if is_old(old):
+        tell_staff(Change(old, mark, actor, why.strip()))
     return new
 
 

@@ -126,12 +126,14 @@ def teacher_of(course: Course, user_id: int, on: date) -> StaffMember | None:
 
 
 @transaction.atomic
-def change_by_exam(actor: Actor, grades: QuerySet[Grade], *, grade_id: int, mark: Mark, protocol: str) -> Grade:
+def change_by_exam(
+    actor: Actor, grades: QuerySet[Grade], *, grade_id: int, mark: Mark, protocol: str, is_proven: bool = False
+) -> Grade:
     """Change an annual grade by an exam: once, in three subjects a year; a closed year does not stand in the way.
 
-    Raises Grade.DoesNotExist, GradeEnded, Refusal: `reason_missing`, `not_annual`, `exam_once`, `exam_subjects`.
+    Raises Grade.DoesNotExist, GradeEnded, ProofNeeded, Refusal: `reason_missing`, `not_annual`, `exam_once`, `exam_subjects`.
     """
-    old = end_grade(grades, grade_id, protocol)
+    old = end_grade(grades, grade_id, protocol, is_proven=is_proven)
     if GradeKind(old.kind) is not GradeKind.ANNUAL or mark_now(old).scale is not Scale.QUANTITATIVE:
         raise Refusal("not_annual", gettext_noop("С изпит се променя само годишна оценка с число."))
     # One student after another: two exams at once must not make four.

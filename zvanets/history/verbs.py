@@ -92,6 +92,7 @@ class Verb(StrEnum):
     PIN_LOCKED = "pin.locked"
     PIN_UNLOCKED = "pin.unlocked"
     LOG_IN_ISSUED = "login.issued"
+    SECOND_FACTOR_REMOVED = "secondfactor.removed"
     REGISTER_CHANGED = "register.changed"
     SETTINGS_CHANGED = "settings.changed"
     SCHOOL_IMPORTED = "school.imported"

@@ -51,6 +51,11 @@ OFTEN = (LETTERS, CACHE)
 DAILY = (
     Shelf("sign-ins", "accounts_signin", "at < %(moment)s", SIGN_INS_KEPT),
     Shelf("sessions", "django_session", "expire_date < %(moment)s"),
+    Shelf(
+        "ended sessions",
+        "accounts_opensession",
+        "at < %(moment)s AND NOT EXISTS (SELECT FROM django_session s WHERE s.session_key = accounts_opensession.session_key)",
+    ),
 )
 
 

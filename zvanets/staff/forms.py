@@ -98,3 +98,21 @@ class SettingsForm(forms.Form):
     averages_of_rounded_grades = forms.BooleanField(
         label=_("Средният успех се смята от закръглени оценки, както в НЕИСПУО"), required=False
     )
+
+
+class SignInRulesForm(forms.Form):
+    """When a page left alone is locked, and from when a second factor is asked of everybody."""
+
+    idle_minutes = forms.IntegerField(
+        label=_("Страница, оставена без работа, се заключва след (минути)"),
+        min_value=2,
+        max_value=60,
+        widget=forms.NumberInput(attrs={"class": "short"}),
+        help_text=_("От 2 до 60. Написаното се пази; продължава се с паролата."),
+    )
+    second_factor_from = forms.DateField(
+        label=_("Втора стъпка при вход се иска от всички от"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("Дотогава на работещите без втора стъпка само се напомня. Празно: не се иска."),
+    )

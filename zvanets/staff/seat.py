@@ -7,15 +7,17 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 from zoneinfo import ZoneInfo
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import connection
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language, gettext
 
 from zvanets.accounts.actor import address_of
 from zvanets.accounts.models import HEADS, STAFF, Role, User
+from zvanets.accounts.second_factor import must_set_up
 from zvanets.history.record import Actor
 from zvanets.lessons.actions import WRITES_EVERY_LESSON
 from zvanets.lib import bg, clock
@@ -24,8 +26,9 @@ Params = ParamSpec("Params")
 STRONGEST_FIRST = (Role.DIRECTOR, Role.SCHOOL_ADMIN, Role.CLERK, Role.TEACHER)
 # Asked by every page of the front: by the ORM, building it costs five times what running it does (docs/adr/0012).
 _SEAT = """
-SELECT s.id, s.short_name, s.time_zone, array_agg(m.role)
+SELECT s.id, s.short_name, s.time_zone, array_agg(m.role), min(r.second_factor_from)
 FROM accounts_membership m JOIN schools_school s ON s.id = m.school_id
+LEFT JOIN accounts_signinrules r ON r.school_id = s.id
 WHERE m.school_id = %(school)s AND m.user_id = %(user)s AND m.role = ANY(%(staff)s)
     AND m.starts_on <= %(on)s AND (m.ends_on IS NULL OR m.ends_on >= %(on)s)
 GROUP BY s.id
@@ -47,6 +50,7 @@ class Seat:
     time_zone: str
     roles: tuple[Role, ...]  # the strongest first
     address: str
+    needs_second_factor_from: date | None = None  # of somebody who has none yet
 
     def __str__(self) -> str:
         return f"{self.user.name} · {', '.join(gettext(str(role.label)) for role in self.roles)}"
@@ -106,7 +110,13 @@ def seated(
         @login_required
         @wraps(view)
         def inside(request: Any, school_id: int, *args: Params.args, **kwargs: Params.kwargs) -> HttpResponse:
-            request.seat = _seat(request, school_id, roles or STAFF)
+            request.seat = seat = _seat(request, school_id, roles or STAFF)
+            if seat.needs_second_factor_from and seat.needs_second_factor_from <= seat.today():
+                text = gettext(
+                    "%s иска втора стъпка при вход от всички, които работят в него. Добавете я и продължете."
+                )
+                messages.warning(request, text % seat.school_name)
+                return HttpResponseRedirect(reverse("mfa_index"))
             return view(request, *args, **kwargs)
 
         return inside  # type: ignore[return-value]
@@ -121,8 +131,10 @@ def _seat(request: HttpRequest, school_id: int, allowed: tuple[Role, ...]) -> Se
         row = cursor.fetchone()
     if row is None or not set(row[3]) & set(allowed):
         raise Http404
-    school, name, zone, held = row
-    return Seat(user, school, name, zone, tuple(role for role in STRONGEST_FIRST if role in held), address_of(request))
+    school, name, zone, held, since = row
+    roles = tuple(role for role in STRONGEST_FIRST if role in held)
+    since = since if since and must_set_up(request, user) else None
+    return Seat(user, school, name, zone, roles, address_of(request), since)
 
 
 def page(request: StaffRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:

@@ -4,7 +4,7 @@ from datetime import date
 
 from django.urls import path, register_converter
 
-from zvanets.staff.views import class_groups, grades, head, lessons, office, students, today
+from zvanets.staff.views import class_groups, grades, guards, head, lessons, office, students, today
 
 
 class Day:
@@ -53,6 +53,8 @@ urlpatterns = [
     path("printed/", students.printed, name="printed"),
     path("head/people/", office.people, name="people"),
     path("head/people/<int:user_id>/password/", office.password, name="password"),
+    path("head/people/<int:user_id>/second-factor/", guards.remove, name="remove_second_factor"),
+    path("head/sign-in/", guards.sign_in, name="sign_in_rules"),
     path("head/addresses/", office.addresses, name="addresses"),
     path("head/", head.head, name="head"),
     path("head/unfilled/", head.unfilled, name="unfilled"),

@@ -32,6 +32,8 @@ NATIONAL: dict[str, National] = {
     ),
     "account_emailaddress": National(WRITE, READ, NONE, "allauth's addresses belong to the person"),
     "account_emailconfirmation": National(WRITE, NONE, NONE, "allauth's addresses belong to the person"),
+    "accounts_opensession": National(WRITE, WRITE, NONE, "a session is there before the person has chosen a school"),
+    "mfa_authenticator": National(WRITE, NONE, NONE, "a second factor belongs to the person, in whatever school"),
     "schools_school": National(READ, READ, READ, "the list of schools itself"),
     "schools_studentcode": National(
         WRITE, READ, NONE, "who dials or types a code has named no school yet", names_schools=True

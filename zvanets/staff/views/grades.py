@@ -9,7 +9,8 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from zvanets.gradebook.actions import GradeEnded, correct_grade, withdraw_grade
+from zvanets.accounts.proof import ask_for_proof, is_proven
+from zvanets.gradebook.actions import GradeEnded, ProofNeeded, correct_grade, withdraw_grade
 from zvanets.gradebook.models import Grade
 from zvanets.lib import bg, clock
 from zvanets.lib.refusals import Refusal
@@ -42,7 +43,10 @@ def correct(request: StaffRequest, grade_id: int) -> HttpResponse:
             form.add_error("grade", said(refusal))
             return _grade_page(request, found, correct=form, status=422)
         try:
-            correct_grade(seat.actor, _grades(seat), grade_id=grade_id, mark=mark, why=form.cleaned_data["why"])
+            why, proven = form.cleaned_data["why"], is_proven(request)
+            correct_grade(seat.actor, _grades(seat), grade_id=grade_id, mark=mark, why=why, is_proven=proven)
+        except ProofNeeded as needed:
+            return ask_for_proof(request, said(needed))
         except GradeEnded as ended:
             return _grade_page(request, _fresh(found), ended=said(ended), status=409)
         except Refusal as refusal:
@@ -60,7 +64,10 @@ def withdraw(request: StaffRequest, grade_id: int) -> HttpResponse:
     found = get_object_or_404(_grades(seat).select_related(*NAMES), pk=grade_id)
     if form.is_valid():
         try:
-            withdraw_grade(seat.actor, _grades(seat), grade_id=grade_id, why=form.cleaned_data["why"])
+            why, proven = form.cleaned_data["why"], is_proven(request)
+            withdraw_grade(seat.actor, _grades(seat), grade_id=grade_id, why=why, is_proven=proven)
+        except ProofNeeded as needed:
+            return ask_for_proof(request, said(needed))
         except GradeEnded as ended:
             return _grade_page(request, _fresh(found), ended=said(ended), status=409)
         except Refusal as refusal:
