@@ -13,6 +13,7 @@ NAMES = (
     "cold_start",
     "demo_start",
     "seconds_to_parent",
+    "timetable",
     "calls",
     "sms_throughput",
     "seconds_with_sms",

@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "zvanets.attendance",
     "zvanets.remarks",
     "zvanets.lessons",
+    "zvanets.timetable",
     "zvanets.notifications",
     "zvanets.exchange",
     "zvanets.staff",

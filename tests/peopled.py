@@ -19,6 +19,7 @@ from zvanets.remarks.models import Remark
 from zvanets.rules.absences import AbsenceKind
 from zvanets.schools.models import ClassGroup, Course, CourseTeacher, StaffMember, Subject
 from zvanets.tenancy.school import at_school
+from zvanets.timetable.models import Draft
 
 ANYBODY = "anybody"  # not signed in
 ROLES = ("director", "school_admin", "clerk", "teacher", "homeroom", "colleague")
@@ -65,6 +66,8 @@ def _user(peopled: Peopled, name: str, role: Role | None, **fields: bool) -> Use
 def _staff(peopled: Peopled) -> None:
     for role in (Role.DIRECTOR, Role.SCHOOL_ADMIN, Role.CLERK):
         _user(peopled, role.value, role)
+    asked = {"asked_at": clock.now(), "asked_by": peopled.small.teacher, "school_year": peopled.small.school_year}
+    peopled.ids["draft_id"] = Draft.objects.create(term=1, seconds=60, state=Draft.State.CANCELLED, **asked).pk
     peopled.ids["user_id"] = _user(peopled, "porter", Role.CLERK).pk  # who gets new passwords, and knocks at no door
     _user(peopled, "operator", None, is_operator=True)
     peopled.users["teacher"] = peopled.small.teacher

@@ -160,6 +160,20 @@ def worker() -> None:
         run(stop)
 
 
+@commands.command()
+def office() -> None:
+    """Do the office's long work: draw up timetables."""
+    stop = threading.Event()
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(sign, lambda *_: stop.set())
+    if importlib.util.find_spec("ortools") is None:
+        raise Problem("The solver is not installed: pip install 'zvanets[timetable]'")
+    with _ready():
+        from zvanets.timetable.office import run
+
+        run(stop)
+
+
 @commands.command("collect-static")
 def collect_static() -> None:
     """Copy style sheets and scripts to where `serve` finds them."""

@@ -94,6 +94,8 @@ class Verb(StrEnum):
     LOG_IN_ISSUED = "login.issued"
     SECOND_FACTOR_REMOVED = "secondfactor.removed"
     REGISTER_CHANGED = "register.changed"
+    TIMETABLE_DRAFTED = "timetable.drafted"
+    TIMETABLE_PUT_IN_FORCE = "timetable.put_in_force"
     SETTINGS_CHANGED = "settings.changed"
     SCHOOL_IMPORTED = "school.imported"
     CONTACTS_INVENTED = "contacts.invented"

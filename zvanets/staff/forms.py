@@ -80,6 +80,34 @@ class RegisterForm(forms.Form):
         self.fields["students"].choices = [(each, each) for each in students]  # type: ignore[attr-defined]
 
 
+class DraftForm(forms.Form):
+    """Which term a programme is drawn up for, and how long the solver may look for a better one."""
+
+    term = forms.TypedChoiceField(
+        label=_("За кой срок"),
+        coerce=int,
+        choices=[(1, _("I срок")), (2, _("II срок"))],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Изберете срок.")},
+    )
+    seconds = forms.TypedChoiceField(
+        label=_("Колко време да се търси"),
+        coerce=int,
+        choices=[(60, _("1 минута")), (180, _("3 минути")), (600, _("10 минути"))],
+        initial=60,
+        help_text=_("Първият вариант идва за секунди; после се търси такъв с по-малко прозорци и късни часове."),
+    )
+
+
+class InForceForm(forms.Form):
+    since = forms.DateField(
+        label=_("В сила от понеделник"),
+        widget=forms.DateInput(attrs={"type": "date", "class": "short"}, format="%Y-%m-%d"),
+        help_text=_("Вписаните часове остават, каквото и да казва новата програма."),
+        error_messages={"required": _("Изберете понеделник."), "invalid": _("Изберете понеделник.")},
+    )
+
+
 class SettingsForm(forms.Form):
     """Grace windows by family of verbs, and the locks of the register."""
 

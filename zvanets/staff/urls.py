@@ -4,7 +4,7 @@ from datetime import date
 
 from django.urls import path, register_converter
 
-from zvanets.staff.views import class_groups, grades, guards, head, lessons, office, students, today
+from zvanets.staff.views import class_groups, grades, guards, head, lessons, office, students, timetable, today
 
 
 class Day:
@@ -51,6 +51,10 @@ urlpatterns = [
     path("rights/<int:right_id>/password/", office.way_in, name="way_in"),
     path("courses/<int:course_id>/register/", office.register, name="register"),
     path("printed/", students.printed, name="printed"),
+    path("head/timetable/", timetable.drafts, name="drafts"),
+    path("head/timetable/<int:draft_id>/", timetable.draft, name="draft"),
+    path("head/timetable/<int:draft_id>/stop/", timetable.cancel, name="cancel_draft"),
+    path("head/timetable/<int:draft_id>/begin/", timetable.begin, name="begin_draft"),
     path("head/people/", office.people, name="people"),
     path("head/people/<int:user_id>/password/", office.password, name="password"),
     path("head/people/<int:user_id>/second-factor/", guards.remove, name="remove_second_factor"),
