@@ -2,6 +2,7 @@
 
 import fcntl
 import http.client
+import importlib.util
 import json
 import os
 import signal
@@ -115,6 +116,8 @@ class Demo:
             carrier = str(urlsplit(os.environ["ZVANETS_SMPP_URL"]).port)
             wanted["smsc"] = [sys.executable, "-m", "zvanets.demo.smsc", "--port", carrier, "--dir", str(self.sms)]
         wanted["ivr"] = [*_OURS, "ivr"]
+        if importlib.util.find_spec("ortools"):
+            wanted["office"] = [*_OURS, "office"]
         if bridge := os.environ.get("ZVANETS_TELEPHONE_PORT"):
             sip = os.environ["ZVANETS_SIP_PORT"]
             wanted["telephone"] = [sys.executable, "-m", "zvanets.demo.telephone", "--port", bridge, "--sip-port", sip]
