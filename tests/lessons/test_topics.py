@@ -10,6 +10,8 @@ from zvanets.history.verbs import Verb
 from zvanets.lessons import topics
 from zvanets.lessons.actions import Sheet, save_lesson
 from zvanets.lessons.models import LessonRecord, LessonTopic, TopicItem
+from zvanets.lessons.page import ahead_of
+from zvanets.lessons.statements import find_lesson
 from zvanets.lessons.topics import Item, Standing
 from zvanets.lib.refusals import Refusal
 from zvanets.schools.models import Course
@@ -44,7 +46,8 @@ def topic(small) -> str:
 
 def offered(small) -> list[tuple[int, int, bool]]:
     with at_school(small.id):
-        return [(each.number, each.taken, each.is_here) for each in topics.ahead(small.lesson.pk, small.course.pk)]
+        lesson = find_lesson(small.lesson.pk, user_id=small.teacher.pk, every=False)
+        return [(each.number, each.taken, each.is_here) for each in ahead_of(lesson).topics]
 
 
 def test_a_lesson_is_offered_the_next_topics(small):

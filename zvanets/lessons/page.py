@@ -1,6 +1,6 @@
-"""What a lesson's page shows beside the register: the grades and remarks given in it, and when the course meets next."""
+"""What a lesson's page shows beside the register: the grades and remarks given in it, and what comes next."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -30,10 +30,34 @@ UNION ALL
 SELECT m.student_id, NULL, NULL, 2 FROM attendance_medicalnotice m
 WHERE m.school_id = %(school)s AND m.student_id = ANY(%(students)s) AND m.from_date <= %(on)s AND m.to_date >= %(on)s
 """
-_NEXT = """
-SELECT min(n.date) FROM schools_lesson n
-WHERE n.school_id = %s AND n.course_id = %s AND n.date > %s AND NOT n.is_cancelled
+# In one round trip: the course's next day, who of the register has nobody that is told, and the plan's next topics.
+_AHEAD = """
+SELECT
+    (SELECT min(n.date) FROM schools_lesson n WHERE n.school_id = %(school)s AND n.course_id = %(course)s
+        AND n.date > %(on)s AND NOT n.is_cancelled),
+    ARRAY(SELECT m.student_id FROM schools_coursemember m
+        WHERE m.school_id = %(school)s AND m.course_id = %(course)s AND m.starts_on <= %(on)s
+        AND (m.ends_on IS NULL OR m.ends_on >= %(on)s) AND NOT EXISTS (
+            SELECT FROM guardians_guardianship g
+            JOIN guardians_subscription s ON s.school_id = g.school_id AND s.guardianship_id = g.id
+                AND s.starts_on <= %(on)s AND (s.ends_on IS NULL OR s.ends_on >= %(on)s)
+            WHERE g.school_id = %(school)s AND g.student_id = m.student_id AND g.withdrawn_at IS NULL
+                AND g.starts_on <= %(on)s AND (g.ends_on IS NULL OR g.ends_on >= %(on)s))),
+    i.*
+FROM (SELECT) AS here
+LEFT JOIN (
+    SELECT i.id, i.number, i.title, i.hours, count(t.id) AS taken,
+        COALESCE(bool_or(t.lesson_id = %(lesson)s), false) AS is_here
+    FROM lessons_topicitem i
+    LEFT JOIN lessons_lessontopic t ON t.school_id = i.school_id AND t.item_id = i.id
+    WHERE i.school_id = %(school)s AND i.course_id = %(course)s
+    GROUP BY i.id, i.number, i.title, i.hours
+    HAVING count(t.id) < i.hours OR bool_or(t.lesson_id = %(lesson)s)
+    ORDER BY is_here DESC, i.number LIMIT 12
+) i ON true
+ORDER BY i.is_here DESC, i.number
 """
+OFFERED = 3  # topics of the plan that the lesson has not taken
 
 
 ACCEPTED = 2
@@ -85,10 +109,32 @@ def noticed_in(lesson: LessonRow, students: Collection[int]) -> dict[int, bool]:
     return found
 
 
-def next_day_of(lesson: LessonRow) -> date | None:
-    """Return the course's next day with a lesson: for when homework is usually given."""
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A topic as a lesson offers it; `taken` counts the lessons that took it, this one too."""
+
+    id: int
+    number: int
+    title: str
+    hours: int
+    taken: int
+    is_here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """When the course meets next (homework is usually for then), who has nobody that is told, what to teach next."""
+
+    next_day: date | None
+    without_hearers: frozenset[int]
+    topics: Sequence[Offered]
+
+
+def ahead_of(lesson: LessonRow) -> Ahead:
     with connection.cursor() as cursor:
-        cursor.execute(_NEXT, [school_now(), lesson.course_id, lesson.date])
-        row = cursor.fetchone()
-    day: date | None = row[0] if row else None
-    return day
+        values = {"school": school_now(), "course": lesson.course_id, "lesson": lesson.id, "on": lesson.date}
+        cursor.execute(_AHEAD, values)
+        rows = cursor.fetchall()
+    found = [Offered(*row[2:]) for row in rows if row[2] is not None]
+    here = [each for each in found if each.is_here]
+    return Ahead(rows[0][0], frozenset(rows[0][1]), here + [each for each in found if not each.is_here][:OFFERED])

@@ -1,4 +1,4 @@
-"""The year's topics of a course: which come next, which a lesson takes, and how a plan is written and copied."""
+"""The year's topics of a course: which a lesson takes, how a plan is written and how far it is."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -14,16 +14,6 @@ from zvanets.lib.refusals import Refusal, gettext_noop
 from zvanets.schools.models import Course
 from zvanets.tenancy.school import school_now
 
-NEXT = 3  # topics offered in a lesson
-_AHEAD = """
-SELECT i.id, i.number, i.title, i.hours, count(t.id), COALESCE(bool_or(t.lesson_id = %(lesson)s), false) AS here
-FROM lessons_topicitem i
-LEFT JOIN lessons_lessontopic t ON t.school_id = i.school_id AND t.item_id = i.id
-WHERE i.school_id = %(school)s AND i.course_id = %(course)s
-GROUP BY i.id, i.number, i.title, i.hours
-HAVING count(t.id) < i.hours OR bool_or(t.lesson_id = %(lesson)s)
-ORDER BY here DESC, i.number LIMIT 12
-"""
 _TAKE = """
 WITH gone AS (
     DELETE FROM lessons_lessontopic WHERE school_id = %(school)s AND lesson_id = %(lesson)s AND item_id <> ALL (%(items)s)
@@ -39,27 +29,6 @@ SELECT string_agg(title, '; ' ORDER BY number) FILTER (WHERE id = ANY (%(items)s
         SELECT item_id FROM lessons_lessontopic WHERE school_id = %(school)s AND lesson_id = %(lesson)s))
 FROM lessons_topicitem WHERE school_id = %(school)s AND course_id = %(course)s
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Offered:
-    """A topic as a lesson offers it; `taken` counts the lessons that took it, this one too."""
-
-    id: int
-    number: int
-    title: str
-    hours: int
-    taken: int
-    is_here: bool
-
-
-def ahead(lesson_id: int, course_id: int) -> list[Offered]:
-    """Return the topics that this lesson took and the next of the plan, in its order."""
-    with connection.cursor() as cursor:
-        cursor.execute(_AHEAD, {"school": school_now(), "lesson": lesson_id, "course": course_id})
-        found = [Offered(*row) for row in cursor.fetchall()]
-    here = [each for each in found if each.is_here]
-    return here + [each for each in found if not each.is_here][:NEXT]
 
 
 def words_of(lesson_id: int, course_id: int, items: Collection[int]) -> tuple[str, str]:

@@ -10,11 +10,11 @@ from uuid import uuid4
 from django.utils.translation import gettext as _
 
 from zvanets.attendance.actions import Attendance
-from zvanets.lessons import page, statements, topics
+from zvanets.lessons import page, statements
 from zvanets.lessons.actions import lock_of
 from zvanets.lessons.models import HomeworkFile
+from zvanets.lessons.page import Ahead, Offered
 from zvanets.lessons.statements import LessonRow, Register
-from zvanets.lessons.topics import Offered
 from zvanets.lib import bg, clock
 from zvanets.rules.absences import AbsenceKind
 from zvanets.rules.grades import GradeKind, kind_name, scale_of
@@ -50,9 +50,11 @@ def context(
 ) -> dict[str, Any]:
     """Return what the lesson's template shows; with `typed`, all of it stands in the fields."""
     register = statements.read_register(lesson)
-    offered = topics.ahead(lesson.id, lesson.course_id)
-    saved = base_of(lesson, register, offered)
+    ahead = page.ahead_of(lesson)
+    saved = base_of(lesson, register, ahead.topics)
     rows = _rows(seat, lesson, register, saved, typed)
+    for student in ahead.without_hearers & rows.keys():
+        rows[student].is_unheard = True
     lock = _lock(lesson, seat)
     return {
         "lesson": _head(seat, lesson),
@@ -66,8 +68,8 @@ def context(
             "words": _words(),
             "topic": _text("topic", saved.topic, typed),
             "homework": _text("homework", saved.homework, typed),
-            "due": _due(lesson, typed),
-            "topics": _topics(offered, saved, typed),
+            "due": _due(lesson, ahead, typed),
+            "topics": _topics(ahead.topics, saved, typed),
             "files": _files(seat, lesson, typed),
             "files_error": typed.errors.get("files", "") if typed else "",
             "kinds": [(str(int(kind)), kind_name(kind, lang())) for kind in KINDS],
@@ -201,10 +203,10 @@ def _text(name: str, saved: str, typed: TypedLesson | None) -> TextField:
     return TextField(wanted if is_typed else saved, saved, error)
 
 
-def _due(lesson: LessonRow, typed: TypedLesson | None) -> TextField:
+def _due(lesson: LessonRow, ahead: Ahead, typed: TypedLesson | None) -> TextField:
     if typed:
         return TextField(typed.due, typed.due, typed.errors.get("due", ""))
-    due_on = lesson.due_on if lesson.homework else page.next_day_of(lesson)
+    due_on = lesson.due_on if lesson.homework else ahead.next_day
     return TextField(due_on.isoformat() if due_on else "", "")
 
 

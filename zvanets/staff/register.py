@@ -42,6 +42,7 @@ class Row:
     remark_kind: int = 0
     grades: list[Written] = field(default_factory=list)
     remarks: list[Written] = field(default_factory=list)
+    is_unheard: bool = False  # nobody is told of this child
     news: str = ""  # what somebody else saved meanwhile
     notice: str = ""  # what the family or a doctor said beforehand
     errors: dict[str, str] = field(default_factory=dict)  # by column: absent, grade, remark
@@ -72,6 +73,7 @@ class Words:
     page: str
     withdraw: str
     note_icon: str
+    unheard: str
 
 
 def words() -> Words:
@@ -88,6 +90,7 @@ def words() -> Words:
         page=_("Страница на ученика"),
         withdraw=_("Оттегли"),
         note_icon=static("icons.svg"),
+        unheard=_("няма кого да уведомим"),
     )
 
 
@@ -105,7 +108,7 @@ def _row(row: Row, said: Words, *, is_open: bool) -> str:
         f"{_errors(row)}"
         f'<tr data-student="{student}"><td>{row.line.number or ""}</td>'
         f'<th scope="row"><button type="button" class="name" data-col="name" title="{said.more}" aria-expanded="false" aria-controls="below-{student}">'
-        f'{name}<span class="sr">, {said.more}</span>{icon}</button>{_told(row)}</th>'
+        f'{name}<span class="sr">, {said.more}</span>{icon}</button>{_told(row, said)}</th>'
         f"{_absent(row, name, said, off)}{_late(row, name, said, off)}{_grades(row, name, said, off)}</tr>"
         f"{_below(row, name, said, is_open=is_open)}"
     )
@@ -122,8 +125,10 @@ def _errors(row: Row) -> str:
     return f'<tr class="rowerror"><td></td><td colspan="4">{said}</td></tr>' if said else ""
 
 
-def _told(row: Row) -> str:
+def _told(row: Row, said: Words) -> str:
     news = "".join(f'<span class="told late">{escape(text)}</span>' for text in (row.notice, row.news) if text)
+    if row.is_unheard:
+        news += f'<a class="told" href="{row.url}">{said.unheard}</a>'
     return news + "".join(f'<span class="told">{escape(each.text)}</span>' for each in row.remarks)
 
 
