@@ -132,8 +132,9 @@ class Ahead:
 
 def ahead_of(lesson: LessonRow) -> Ahead:
     with connection.cursor() as cursor:
-        values = {"school": school_now(), "course": lesson.course_id, "lesson": lesson.id, "on": lesson.date}
-        cursor.execute(_AHEAD, values)
+        cursor.execute(
+            _AHEAD, {"school": school_now(), "course": lesson.course_id, "lesson": lesson.id, "on": lesson.date}
+        )
         rows = cursor.fetchall()
     found = [Offered(*row[2:]) for row in rows if row[2] is not None]
     here = [each for each in found if each.is_here]

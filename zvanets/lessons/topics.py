@@ -10,10 +10,11 @@ from django.db.models.functions import Coalesce
 from zvanets.history.record import Actor, Fact, Json, record
 from zvanets.history.verbs import Verb
 from zvanets.lessons.models import LessonTopic, TopicItem
-from zvanets.lib.refusals import Refusal, gettext_noop
+from zvanets.lib.refusals import Refusal, gettext_noop, shown
 from zvanets.schools.models import Course
 from zvanets.tenancy.school import school_now
 
+LONGEST = 500
 _TAKE = """
 WITH gone AS (
     DELETE FROM lessons_lessontopic WHERE school_id = %(school)s AND lesson_id = %(lesson)s AND item_id <> ALL (%(items)s)
@@ -55,6 +56,26 @@ class Item:
     title: str
     note: str = ""
     hours: int = 1
+
+
+def item_of(number: str, title: str, note: str, hours: str) -> Item:
+    """Return the topic that was typed; Refusal whose code names the field: `topic_number`, `topic_title` …"""
+    title, note = " ".join(title.split()), " ".join(note.split())
+    if not title:
+        raise Refusal("topic_title", gettext_noop("Темата е празна. Напишете я или изтрийте реда."))
+    for name, text in (("title", title), ("note", note)):
+        if len(text) > LONGEST:
+            words = gettext_noop("Текстът е над %(longest)s знака. Съкратете го.")
+            raise Refusal(f"topic_{name}", words, {"longest": LONGEST})
+    return Item(_number("number", number, 999), title, note, _number("hours", hours or "1", 40))
+
+
+def _number(name: str, typed: str, most: int) -> int:
+    text = typed.strip().removesuffix(".")
+    if text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= most:
+        return int(text)
+    words = gettext_noop("„%(typed)s“ не е число от 1 до %(most)s.")
+    raise Refusal(f"topic_{name}", words, {"typed": shown(typed), "most": most})
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +135,30 @@ def _columns(item: Item) -> tuple[str, str, int]:
 
 def _fields(item: Item) -> dict[str, str | int]:
     return {"number": item.number, "title": item.title, "note": item.note, "hours": item.hours}
+
+
+_BY_COURSE = """
+SELECT course_id, sum(hours), sum(LEAST(taken, hours)) FROM (
+    SELECT i.course_id, i.hours, (SELECT count(*) FROM lessons_lessontopic t
+        WHERE t.school_id = i.school_id AND t.item_id = i.id) AS taken
+    FROM lessons_topicitem i WHERE i.school_id = %s AND i.course_id = ANY (%s)
+) item GROUP BY course_id
+"""
+
+
+def standing_by_course(courses: Sequence[Course]) -> dict[int, Standing]:
+    """Return how far each course with a plan is."""
+    with connection.cursor() as cursor:
+        cursor.execute(_BY_COURSE, [school_now(), [each.pk for each in courses]])
+        return {course: Standing(int(planned), int(taken)) for course, planned, taken in cursor.fetchall()}
+
+
+@transaction.atomic
+def copy_plan(actor: Actor, course: Course, to: Sequence[Course]) -> None:
+    """Give parallel courses the same plan; topics they took keep their lessons by number."""
+    items = [Item(each.number, each.title, each.note, each.hours) for each in plan_of(course)]
+    for each in to:
+        set_plan(actor, each, items)
 
 
 def standing_of(items: Sequence[TopicItem]) -> Standing:

@@ -69,6 +69,7 @@ def context(
             "topic": _text("topic", saved.topic, typed),
             "homework": _text("homework", saved.homework, typed),
             "due": _due(lesson, ahead, typed),
+            "plan_url": seat.url("plan", lesson.course_id),
             "topics": _topics(ahead.topics, saved, typed),
             "files": _files(seat, lesson, typed),
             "files_error": typed.errors.get("files", "") if typed else "",

@@ -4,7 +4,7 @@ from datetime import date
 
 from django.urls import path, register_converter
 
-from zvanets.staff.views import class_groups, grades, guards, head, lessons, office, students, timetable, today
+from zvanets.staff.views import class_groups, grades, guards, head, lessons, office, students, timetable, today, topics
 
 
 class Day:
@@ -50,6 +50,11 @@ urlpatterns = [
     path("rights/<int:right_id>/pin/", office.pin, name="pin"),
     path("rights/<int:right_id>/password/", office.way_in, name="way_in"),
     path("courses/<int:course_id>/register/", office.register, name="register"),
+    path("topics/", topics.plans, name="plans"),
+    path("topics/template/", topics.template, name="plan_template"),
+    path("courses/<int:course_id>/topics/", topics.plan, name="plan"),
+    path("courses/<int:course_id>/topics/sheet/", topics.sheet, name="plan_sheet"),
+    path("courses/<int:course_id>/topics/copy/", topics.copy, name="plan_copy"),
     path("printed/", students.printed, name="printed"),
     path("head/timetable/", timetable.drafts, name="drafts"),
     path("head/timetable/<int:draft_id>/", timetable.draft, name="draft"),
