@@ -92,6 +92,10 @@ def test_modules_name_each_other_by_their_content_so_that_no_two_versions_meet(w
     assert all(re.search(r"\.[0-9a-f]{12}\.js$", name) for name in found)
 
 
+def test_it_says_where_it_serves(web):
+    assert f"Zvanets serves at http://127.0.0.1:{web.port};" in (web.state.parent / "serve.log").read_text()
+
+
 def test_logs_hold_no_address_and_no_words_typed(web):
     with pytest.raises(urllib.error.HTTPError):
         web.get("/secret-path/?q=Ivanova")

@@ -19,6 +19,9 @@ from zvanets.tenancy.school import at_school
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.demo.urls")]
 
 
+TEXT = "Отличен 5,50 по математика\nпонеделник, 21 септември\n\nДомашна работа по музика\nстр. 48"
+
+
 @pytest.fixture(autouse=True)
 def folder(settings, tmp_path: Path) -> Folder:
     settings.MAILBOX = tmp_path
@@ -42,7 +45,7 @@ def deliver(
             number = message.pk
     letter = Letter(
         school_id=school, message_id=number, address="elena@example.org", language="bg", school="СУ „Първи звънец“",
-        child="Борис", subject=subject, text="Отличен 5,50 по математика\nпонеделник, 21 септември", guardianship_id=1,
+        child="Борис", subject=subject, text=TEXT, guardianship_id=1,
     )  # fmt: skip
     head = f"Return-Path: <{return_path(school, number)}>\r\nDelivered-To: elena@example.org\r\n"
     folder.put(head.encode() + compose(letter, clock.now()))
@@ -70,7 +73,7 @@ def test_a_letter_shows_with_the_seconds_since_the_save(client, folder, demo_sch
 
     assert 'class="seconds">1,8<' in page
     assert "Борис: Отличен 5,50 по математика" in page
-    assert "понеделник, 21 септември" in page
+    assert "<p>понеделник, 21 септември</p><p>Домашна работа по музика<br>стр. 48</p>" in page
     assert "elena@example.org" in page
     assert "Всичко за детето" not in page  # the footer
 

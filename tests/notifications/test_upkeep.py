@@ -8,11 +8,14 @@ from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.db import connections
 
+from tests import small_school
 from tests.marks import committed
 from zvanets.accounts.models import SignIn
+from zvanets.ivr.models import CallLog
 from zvanets.lib import clock
 from zvanets.notifications import upkeep
 from zvanets.notifications.upkeep import Upkeep
+from zvanets.tenancy.school import at_school
 
 pytestmark = committed
 DAY = timedelta(days=1)
@@ -37,6 +40,18 @@ def test_sign_ins_are_kept_for_a_year(db):
     sign_ins(DAY * 400, DAY * 366, DAY * 364, DAY * 0)
     Upkeep().run(clock.now())
     assert kept() == [364, 0]
+
+
+def test_calls_are_kept_for_a_year_in_every_school(school):
+    small = small_school.build(school.pk)
+    with at_school(small.id):
+        for days in (366, 364):
+            started = clock.now() - DAY * days
+            CallLog.objects.create(student=small.students[0], guardian=small.guardians[0], started_at=started)
+    Upkeep().run(clock.now())
+    with at_school(small.id):
+        (kept_call,) = CallLog.objects.all()
+    assert clock.now() - kept_call.started_at < DAY * 365
 
 
 def test_sessions_that_are_over_go(client, db):

@@ -116,6 +116,7 @@ def serve(host: str, port: int) -> None:
     with database.opened(states.directory()) as found:
         found.make_ready()
         static.ensure(states.directory())
+        click.echo(f"Zvanets serves at http://{host}:{port}; Ctrl-C stops it.")
         web.run(host, port)
 
 

@@ -12,7 +12,16 @@ from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, make_password
 from django.db.models import Exists, F, OuterRef, Q
 
 from zvanets.accounts.models import Membership, Role, User
-from zvanets.guardians.models import ChannelName, Contact, EventKind, Guardian, Guardianship, Relation, Subscription
+from zvanets.guardians.models import (
+    ChannelName,
+    Contact,
+    EventKind,
+    Guardian,
+    Guardianship,
+    Relation,
+    SmsScript,
+    Subscription,
+)
 from zvanets.history.record import Actor, Fact, record
 from zvanets.history.verbs import Verb
 from zvanets.lib import clock
@@ -26,6 +35,16 @@ DOMAIN = "example.org"
 PREFIX, DIGITS = "+359990", 6
 ENGLISH = 0.08
 WITHOUT_SUBSCRIPTION = 0.05
+BY_SMS, LATIN = 0.5, 0.33  # of those who asked for anything; of all, who reads SMS in Latin letters
+# What is worth an SMS; homework and the timetable are read in the portal.
+SMS_KINDS = (
+    EventKind.ABSENCE,
+    EventKind.LATENESS,
+    EventKind.GRADE,
+    EventKind.REMARK,
+    EventKind.PRAISE,
+    EventKind.RESULT,
+)
 STUDENT_LOG_INS = 0.4
 LOG_IN_FROM_LEVEL = 5
 _MARKS = {Role.GUARDIAN: "r", Role.STUDENT: "u"}
@@ -133,7 +152,9 @@ class _Inventing:
         users = self._accounts(lucky, Role.GUARDIAN)
         for guardian, user in zip(lucky, users, strict=True):
             guardian.language = user.language
-        Guardian.objects.bulk_update(lucky, ["user", "language"], batch_size=500)
+            is_latin = self._dice(guardian, "script").random() < LATIN
+            guardian.sms_script = SmsScript.LATIN if is_latin else SmsScript.CYRILLIC
+        Guardian.objects.bulk_update(lucky, ["user", "language", "sms_script"], batch_size=500)
         contacts = [
             Contact(guardian=guardian, kind=kind, address=address, confirmed_at=self.now)
             for guardian, user in zip(lucky, users, strict=True)
@@ -207,13 +228,13 @@ class _Inventing:
         )
 
     def _subscriptions(self) -> int:
-        """All kinds by portal and e-mail, for children who are in the school; a few asked for nothing."""
+        """All kinds by portal and e-mail, for half some by SMS, of children in the school; a few asked for nothing."""
         asked = Subscription.objects.filter(guardianship=OuterRef("pk"))
         rights = Guardianship.objects.filter(
             self._in_school("student"), ~Exists(asked), guardian__user__isnull=False, withdrawn_at__isnull=True
         ).select_related("guardian")
         new = [
-            Subscription(guardianship=right, channel=channel, kinds=EventKind.values, starts_on=right.starts_on)
+            Subscription(guardianship=right, channel=channel, kinds=_kinds(channel), starts_on=right.starts_on)
             for right in rights
             for channel in self._channels(right)
         ]
@@ -223,8 +244,14 @@ class _Inventing:
     def _channels(self, right: Guardianship) -> tuple[ChannelName, ...]:
         if right.relation == Relation.SELF:
             return (ChannelName.PORTAL,)
-        asks = self._dice(right.guardian, "subscription").random() >= WITHOUT_SUBSCRIPTION
-        return (ChannelName.PORTAL, ChannelName.EMAIL) if asks else ()
+        if self._dice(right.guardian, "subscription").random() < WITHOUT_SUBSCRIPTION:
+            return ()
+        by_sms = self._dice(right.guardian, "sms").random() < BY_SMS
+        return (ChannelName.PORTAL, ChannelName.EMAIL, *((ChannelName.SMS,) if by_sms else ()))
+
+
+def _kinds(channel: ChannelName) -> list[str]:
+    return list(SMS_KINDS if channel == ChannelName.SMS else EventKind.values)
 
 
 def log_ins(year: SchoolYear) -> Iterator[LogIn]:

@@ -22,12 +22,12 @@ _FOOTER = "\n-- \n"
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """One letter as its reader sees it."""
+    """One letter as its reader sees it; `entries` are the lines of each thing that it tells."""
 
     message_id: int
     to: str
     subject: str
-    lines: tuple[str, ...]
+    entries: tuple[tuple[str, ...], ...]
     arrived_at: datetime
 
 
@@ -75,5 +75,6 @@ def _read(kept: Kept) -> Mail | None:
         return None
     body = mail.get_body(("plain",))
     text = str(body.get_content()).replace("\r\n", "\n").partition(_FOOTER)[0] if body else ""
-    lines = tuple(line for line in text.splitlines() if line.strip())
-    return Mail(which.message_id, str(mail["Delivered-To"] or ""), str(mail["Subject"] or ""), lines, kept.arrived_at)
+    _child, *entries = text.strip().split("\n\n")
+    told = tuple(tuple(entry.strip().splitlines()) for entry in entries)
+    return Mail(which.message_id, str(mail["Delivered-To"] or ""), str(mail["Subject"] or ""), told, kept.arrived_at)

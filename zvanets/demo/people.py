@@ -6,6 +6,7 @@ from datetime import date, datetime
 from random import Random
 
 from zvanets.accounts.models import Membership, Role, User
+from zvanets.demo.contacts import PREFIX, SMS_KINDS
 from zvanets.demo.names import Person
 from zvanets.demo.rows import array, insert
 from zvanets.demo.school import CHILDREN, MOTHER, SCHOOL_ID, SEED
@@ -31,9 +32,7 @@ CLERK, GUARDIAN, STUDENT, GUEST = "sekretar", "roditel", "uchenik", "gost"
 GRANDMOTHER = Person("Радка", "Иванова", "Василева", "f")
 _OWN_LOGIN_FROM_LEVEL = 5
 _LESS_BY_EMAIL = {EventKind.HOMEWORK, EventKind.TIMETABLE}
-_BY_SMS = (EventKind.ABSENCE, EventKind.LATENESS, EventKind.GRADE, EventKind.REMARK, EventKind.PRAISE, EventKind.RESULT)
 _EVERY_BY_SMS, _EVERY_LATIN = 2, 3  # every second guardian asked for SMS, every third reads Latin letters
-PHONES = "+359990"  # a range that the national plan gives to nobody
 _NAMED = ("first_name", "middle_name", "last_name", "sort_name", "gender", "user")
 
 Right = tuple[int, int, str, bool, bool, date]  # guardian, student, relation, is legal, may excuse, since
@@ -135,7 +134,7 @@ class People:
             for guardian, user in zip(guardians, users, strict=True)
         ]
         rows += [
-            (guardian, Contact.Kind.PHONE, f"{PHONES}{place:06}", self.now) for place, guardian in enumerate(guardians)
+            (guardian, Contact.Kind.PHONE, f"{PREFIX}{place:06}", self.now) for place, guardian in enumerate(guardians)
         ]
         insert(Contact, ("guardian", "kind", "address", "confirmed_at"), rows)
 
@@ -145,7 +144,7 @@ class People:
         kinds = {
             ChannelName.PORTAL: array(EventKind.values),
             ChannelName.EMAIL: array(kind for kind in EventKind.values if kind not in _LESS_BY_EMAIL),
-            ChannelName.SMS: array(_BY_SMS),
+            ChannelName.SMS: array(SMS_KINDS),
         }
         rows = [(key, channel, kinds[channel], self.since) for key in keys for channel in channels]
         insert(Subscription, ("guardianship", "channel", "kinds", "starts_on"), rows)

@@ -1,5 +1,6 @@
 """The parents' phones: what reaches families in this very moment."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -106,10 +107,16 @@ def _letter(arrival: Arrival, language: str) -> dict[str, Any]:
     return {
         "to": letter.to,
         "subject": letter.subject,
-        "lines": [line for line in letter.lines[1:] if line not in letter.subject],  # the first is the child's name
+        "entries": _beyond(letter.subject, letter.entries),
         "at": letter.arrived_at.astimezone(clock.SOFIA).strftime("%H:%M:%S"),
         "seconds": "" if arrival.seconds is None else _tenths(arrival.seconds, language),
     }
+
+
+def _beyond(subject: str, entries: Sequence[Sequence[str]]) -> list[list[str]]:
+    """Return what the subject does not say already."""
+    left = [[line for line in entry if line not in subject] for entry in entries]
+    return [entry for entry in left if entry]
 
 
 def _tenths(seconds: float, language: str) -> str:

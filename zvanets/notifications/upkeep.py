@@ -13,12 +13,12 @@ from zvanets.rules.delivery import STALE_AFTER
 
 AT_ONCE = 5_000  # rows in one statement: nobody waits long for a lock
 MOST_A_RUN = 200  # statements; what is left has its turn at the next run
-SIGN_INS_KEPT = timedelta(days=365)
+SIGN_INS_KEPT = CALLS_KEPT = timedelta(days=365)
 
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """A national table of which rows become old; `moment` is the condition's parameter."""
+    """A table of which rows become old, in every school; `moment` is the condition's parameter."""
 
     name: str
     table: str
@@ -56,6 +56,7 @@ DAILY = (
         "accounts_opensession",
         "at < %(moment)s AND NOT EXISTS (SELECT FROM django_session s WHERE s.session_key = accounts_opensession.session_key)",
     ),
+    Shelf("calls", "ivr_calllog", "started_at < %(moment)s", CALLS_KEPT),
 )
 
 

