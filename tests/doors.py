@@ -9,6 +9,8 @@ from tests.peopled import EVERYBODY, FAMILY, ROLES
 
 HEADS = ("director", "school_admin")
 WRITES_ALL = (*HEADS, "clerk")
+LEADS = (*HEADS, "homeroom")
+PRIVATE = ("director", "teacher", "homeroom")
 CHILDS_OWN = ("guardian", "student", "guest")
 SIGNED_IN = EVERYBODY[1:]
 
@@ -54,7 +56,7 @@ DOORS: dict[str, Door] = {
     "mfa_add_webauthn": Door(SIGNED_IN, post=True, statements=9),
     "mfa_remove_webauthn": Door(SIGNED_IN, post=True, statements=9),
     # Staff
-    "staff:today": Door(ROLES, statements=10),
+    "staff:today": Door(ROLES, statements=13),
     "staff:now": Door(ROLES, statements=5),
     "staff:day": Door(ROLES, statements=7),
     "staff:this_week": Door(ROLES, statements=7),
@@ -65,12 +67,34 @@ DOORS: dict[str, Door] = {
     "staff:grade": Door((*WRITES_ALL, "teacher"), statements=6),
     "staff:correct_grade": Door((*WRITES_ALL, "teacher"), get=False, post=True),
     "staff:withdraw_grade": Door((*WRITES_ALL, "teacher"), get=False, post=True),
-    "staff:remark": Door((*WRITES_ALL, "teacher"), statements=5),
-    "staff:withdraw_remark": Door((*WRITES_ALL, "teacher"), get=False, post=True),
+    "staff:remark": Door((*WRITES_ALL, "teacher", "homeroom"), statements=5),
+    "staff:withdraw_remark": Door((*WRITES_ALL, "teacher", "homeroom"), get=False, post=True),
     "staff:class_groups": Door(ROLES, statements=10),
     "staff:class_group": Door((*WRITES_ALL, "teacher", "homeroom"), statements=12),
     "staff:class_day": Door(WRITES_ALL, statements=10),
     "staff:excuse": Door((*HEADS, "homeroom"), get=False, post=True),
+    "staff:class_remarks": Door(LEADS, post=True, statements=9),
+    "staff:sanctions": Door(LEADS, post=True, statements=9),
+    "staff:sanction": Door(LEADS, post=True, statements=5),
+    "staff:works": Door((*WRITES_ALL, "teacher", "homeroom"), post=True, statements=12),
+    "staff:work": Door((*WRITES_ALL, "teacher", "homeroom"), post=True, statements=9),
+    "staff:withdraw_work": Door((*HEADS, "teacher", "homeroom"), get=False, post=True),
+    "staff:meetings": Door((*WRITES_ALL, "teacher", "homeroom"), post=True, statements=10),
+    "staff:meeting": Door(LEADS, post=True, statements=5),
+    "staff:cancel_meeting": Door(LEADS, get=False, post=True),
+    "staff:events": Door(ROLES, post=True, statements=9),
+    "staff:event": Door(LEADS, post=True, statements=5),
+    "staff:cancel_event": Door(LEADS, get=False, post=True),
+    "staff:notes": Door((*WRITES_ALL, "teacher", "homeroom"), post=True, statements=13),
+    "staff:note": Door((*LEADS, "teacher"), post=True, statements=5),
+    "staff:supports": Door(PRIVATE, post=True, statements=15),
+    "staff:support": Door(PRIVATE, post=True, statements=11),
+    "staff:end_support": Door(PRIVATE, get=False, post=True),
+    "staff:individual": Door(PRIVATE, post=True, statements=12),
+    "staff:individual_work": Door(PRIVATE, post=True, statements=5),
+    "staff:health": Door(PRIVATE, post=True, statements=8),
+    "staff:health_note": Door(PRIVATE, post=True, statements=5),
+    "staff:to_approve": Door(HEADS, post=True, statements=5),
     "staff:student": Door((*WRITES_ALL, "teacher", "homeroom"), statements=15),
     "staff:family": Door((*HEADS, "homeroom"), statements=8),
     "staff:unlock": Door((*HEADS, "homeroom"), get=False, post=True),

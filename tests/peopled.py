@@ -1,7 +1,7 @@
 """Two peopled schools: one whose people knock at every door, and one behind another wall with the same things in it."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import time, timedelta
 from decimal import Decimal
 
 from django.test import Client
@@ -15,7 +15,20 @@ from zvanets.gradebook.models import Grade
 from zvanets.guardians.models import Contact, Guardian, Guardianship, Relation
 from zvanets.lessons.models import Homework, HomeworkFile
 from zvanets.lib import clock
-from zvanets.remarks.models import Remark
+from zvanets.remarks.models import (
+    Difficulty,
+    HealthNote,
+    IndividualWork,
+    Note,
+    ParentMeeting,
+    PlannedWork,
+    Remark,
+    Sanction,
+    SchoolEvent,
+    Support,
+    SupportStudent,
+    SupportTeacher,
+)
 from zvanets.rules.absences import AbsenceKind
 from zvanets.schools.models import ClassGroup, Course, CourseTeacher, StaffMember, Subject
 from zvanets.tenancy.school import at_school
@@ -139,6 +152,33 @@ def _things(peopled: Peopled) -> None:
         recorded_by=small.teacher,
         **by,
     )
+    _book(peopled)
     peopled.ids |= {"lesson_id": small.lesson.pk, "grade_id": grade.pk, "remark_id": remark.pk, "file_id": file.pk}
     peopled.ids |= {"class_group_id": small.class_group.pk, "course_id": small.course.pk}
     peopled.ids["right_id"] = Guardianship.objects.get(guardian=small.guardians[2]).pk
+
+
+def _book(peopled: Peopled) -> None:
+    """One entry in each section of the class book, the teacher's own where teachers write."""
+    small, child, day = peopled.small, peopled.small.students[0], clock.today() + timedelta(days=7)
+    about = {"written_at": clock.now(), "written_by": small.teacher}
+    private = {"student": child, "text": "Текст", **about}
+    coming = {"class_book": small.class_group, "date": day, "title": "Среща", "said_at": clock.now(), **about}
+    support = Support.objects.create(
+        class_book=small.class_group, starts_on=day, ends_on=day, difficulties=[Difficulty.LEARNING], **about
+    )
+    SupportStudent.objects.create(support=support, student=child)
+    SupportTeacher.objects.create(support=support, staff_member=small.staff_member)
+    sanction = Sanction.objects.create(kind=1, order_no="1", order_on=day, starts_on=day, **private)
+    note = Note.objects.create(class_book=small.class_group, is_for_all=True, text="Текст", **about)
+    work = PlannedWork.objects.create(course=small.course, class_book=small.class_group, kind=2, date=day, **about)
+    peopled.ids |= {
+        "sanction_id": sanction.pk,
+        "health_note_id": HealthNote.objects.create(noted_on=day, **private).pk,
+        "support_id": support.pk,
+        "individual_work_id": IndividualWork.objects.create(held_on=day, **private).pk,
+        "note_id": note.pk,
+        "meeting_id": ParentMeeting.objects.create(starts_at=time(18), **coming).pk,
+        "event_id": SchoolEvent.objects.create(**coming).pk,
+        "work_id": work.pk,
+    }

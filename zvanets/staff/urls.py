@@ -4,7 +4,23 @@ from datetime import date
 
 from django.urls import path, register_converter
 
-from zvanets.staff.views import class_groups, grades, guards, head, lessons, office, students, timetable, today, topics
+from zvanets.staff.views import (
+    class_groups,
+    gatherings,
+    grades,
+    guards,
+    head,
+    lessons,
+    notes,
+    office,
+    private,
+    remarks,
+    students,
+    timetable,
+    today,
+    topics,
+    works,
+)
 
 
 class Day:
@@ -43,6 +59,27 @@ urlpatterns = [
     path("classes/<int:class_group_id>/", class_groups.class_group, name="class_group"),
     path("classes/<int:class_group_id>/<day:day>/", class_groups.class_day, name="class_day"),
     path("classes/<int:class_group_id>/excuse/", class_groups.excuse, name="excuse"),
+    path("classes/<int:class_group_id>/remarks/", remarks.class_remarks, name="class_remarks"),
+    path("classes/<int:class_group_id>/sanctions/", remarks.sanctions, name="sanctions"),
+    path("sanctions/<int:sanction_id>/", remarks.sanction, name="sanction"),
+    path("classes/<int:class_group_id>/works/", works.works, name="works"),
+    path("works/<int:work_id>/", works.work, name="work"),
+    path("works/<int:work_id>/withdraw/", works.work_withdraw, name="withdraw_work"),
+    path("classes/<int:class_group_id>/meetings/", gatherings.meetings, name="meetings"),
+    path("meetings/<int:meeting_id>/", gatherings.meeting, name="meeting"),
+    path("meetings/<int:meeting_id>/cancel/", gatherings.meeting_cancel, name="cancel_meeting"),
+    path("events/", gatherings.events, name="events"),
+    path("events/<int:event_id>/", gatherings.event, name="event"),
+    path("events/<int:event_id>/cancel/", gatherings.event_cancel, name="cancel_event"),
+    path("classes/<int:class_group_id>/notes/", notes.notes, name="notes"),
+    path("notes/<int:note_id>/", notes.note, name="note"),
+    path("classes/<int:class_group_id>/support/", private.supports, name="supports"),
+    path("support/<int:support_id>/", private.support, name="support"),
+    path("support/<int:support_id>/end/", private.support_end, name="end_support"),
+    path("classes/<int:class_group_id>/individual/", private.individual, name="individual"),
+    path("individual/<int:individual_work_id>/", private.individual_work, name="individual_work"),
+    path("students/<int:student_id>/health/", private.health, name="health"),
+    path("health/<int:health_note_id>/", private.health_note, name="health_note"),
     path("students/<int:student_id>/", students.student, name="student"),
     path("students/<int:student_id>/family/", office.family, name="family"),
     path("students/<int:student_id>/unlock/", office.unlock, name="unlock"),
@@ -66,6 +103,7 @@ urlpatterns = [
     path("head/sign-in/", guards.sign_in, name="sign_in_rules"),
     path("head/addresses/", office.addresses, name="addresses"),
     path("head/", head.head, name="head"),
+    path("head/works/", works.to_approve, name="to_approve"),
     path("head/unfilled/", head.unfilled, name="unfilled"),
     path("head/settings/", head.settings, name="settings"),
 ]

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Q
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
@@ -17,6 +18,7 @@ from zvanets.lib.refusals import Refusal
 from zvanets.remarks.actions import withdraw_remark
 from zvanets.remarks.models import Remark
 from zvanets.rules.grades import GradeKind, kind_name, mark_of, parse_grade
+from zvanets.staff.book import led_students
 from zvanets.staff.forms import CorrectForm, ReasonForm
 from zvanets.staff.marks import is_poor, mark_text
 from zvanets.staff.seat import Seat, StaffRequest, lang, page, seated
@@ -113,7 +115,9 @@ def _grades(seat: Seat) -> Any:
 
 def _remarks(seat: Seat) -> Any:
     found = Remark.objects.select_related("student", "written_by")
-    return found if seat.writes_every_lesson else found.written_by(seat.user)
+    if seat.writes_every_lesson:
+        return found
+    return found.filter(Q(written_by=seat.user) | Q(student__in=led_students(seat)))
 
 
 def _fresh(grade: Grade) -> Grade:

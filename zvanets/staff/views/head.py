@@ -15,6 +15,7 @@ from zvanets.attendance.models import Absence
 from zvanets.lessons.actions import WRITES_EVERY_LESSON
 from zvanets.lessons.models import LessonRecord
 from zvanets.lib import bg
+from zvanets.remarks.models import PlannedWork
 from zvanets.rules.absences import AbsenceKind
 from zvanets.schools.choices import FAMILIES, Choices, change_choices, choices_now
 from zvanets.schools.models import Lesson
@@ -78,6 +79,7 @@ def head(request: StaffRequest) -> HttpResponse:
         "classes": by_class,
         "planned": sum(each.lessons for each in by_class),
         "stopped": office.count_stopped(),
+        "to_approve": PlannedWork.objects.to_approve().filter(date__gte=today).count(),
     }
     return page(request, "staff/head/head.html", context)
 

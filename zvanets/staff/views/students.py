@@ -6,9 +6,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from zvanets.history.record import note_access
 from zvanets.history.verbs import Read
+from zvanets.staff import book
 from zvanets.staff import student as diary
 from zvanets.staff.classes import visible_students
 from zvanets.staff.seat import StaffRequest, page, seated
+from zvanets.staff.views.remarks import sanction_rows
 
 
 @require_safe
@@ -22,6 +24,8 @@ def student(request: StaffRequest, student_id: int) -> HttpResponse:
         raise Http404
     context = diary.context(request.seat, found, is_whole=is_whole)
     context["may_see_family"] = request.seat.is_head or (is_whole and not request.seat.writes_every_lesson)
+    context["may_see_health"] = book.is_private(request.seat)
+    context["sanctions"] = sanction_rows(request.seat, [found.pk]) if is_whole else []
     note_access(Read.STUDENT_OPENED, actor=request.seat.actor, student_id=found.pk, what="staff:student")
     return page(request, "staff/students/student.html", context)
 
