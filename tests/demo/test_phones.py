@@ -34,7 +34,7 @@ def client(demo_school) -> Client:
 
 
 def deliver(
-    folder: Folder, school: int, *, seconds: float = 1.8, subject: str = "Борис: Отличен 5,50 по математика"
+    folder: Folder, school: int, *, seconds: float = 1.8, subject: str = "Борис: отличен 5,50 по математика"
 ) -> None:
     """Put a letter of this school into the mailbox that was saved so many seconds ago."""
     number = 10**12
@@ -72,7 +72,7 @@ def test_a_letter_shows_with_the_seconds_since_the_save(client, folder, demo_sch
     page = client.get("/demo/").content.decode()
 
     assert 'class="seconds">1,8<' in page
-    assert "Борис: Отличен 5,50 по математика" in page
+    assert "Борис: отличен 5,50 по математика" in page
     assert "<p>понеделник, 21 септември</p><p>Домашна работа по музика<br>стр. 48</p>" in page
     assert "elena@example.org" in page
     assert "Всичко за детето" not in page  # the footer

@@ -115,7 +115,8 @@ def _letter(arrival: Arrival, language: str) -> dict[str, Any]:
 
 def _beyond(subject: str, entries: Sequence[Sequence[str]]) -> list[list[str]]:
     """Return what the subject does not say already."""
-    left = [[line for line in entry if line not in subject] for entry in entries]
+    said = subject.casefold()
+    left = [[line for line in entry if line.casefold() not in said] for entry in entries]
     return [entry for entry in left if entry]
 
 
