@@ -14,11 +14,11 @@ from typing import Any, TypeVar
 from zvanets.rules.programme import CLASS, EVERY_WEEK, SIDES, TEACHER, WEEKDAYS, Block, Placed, Slot, open_slots
 
 # What is worse than what: an hour that stands nowhere, a course twice more a day than it must, a late or a zeroth hour,
-# a teacher's free hour between two lessons.
+# a day longer than another, a teacher's free hour between two lessons.
 K = TypeVar("K")
 V = TypeVar("V")
 
-UNPLACED, CROWDED, LATE, GAP = 1000, 4, 2, 1
+UNPLACED, CROWDED, LATE, UNEVEN, GAP = 1000, 4, 3, 1, 1
 FIRST_TRY_SHARE = 0.5  # of the time, for a programme that places everything; then one that leaves out what it must
 
 Var = Any  # an OR-tools variable: the library has no types
@@ -148,10 +148,12 @@ class _Attempt:
 
     def wish(self) -> None:
         for weeks in self._of(CLASS):
-            last = -(-sum(week.block.half_hours for week in weeks) // (2 * len(WEEKDAYS)))
+            shortest, over = divmod(sum(week.block.half_hours for week in weeks), 2 * len(WEEKDAYS))
+            longest = shortest + bool(over)
             for week in weeks:
-                odd = [var for slot, var in week.whole.items() if slot.hour_no > last or slot.hour_no == 0]
-                self.costs += [LATE * var for var in odd]
+                late = [var for slot, var in week.whole.items() if slot.hour_no > longest or slot.hour_no == 0]
+                self.costs += [LATE * var for var in late]
+                self.costs += [UNEVEN * var for slot, var in week.whole.items() if slot.hour_no > shortest]
                 self._spread(week)
         for weeks in self._of(TEACHER):
             self._gaps(weeks)
