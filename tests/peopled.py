@@ -9,7 +9,7 @@ from django.test import Client
 from tests import small_school
 from tests.small_school import SmallSchool
 from zvanets.accounts.models import Membership, Role, User
-from zvanets.attendance.models import Absence
+from zvanets.attendance.models import Absence, AbsenceClosing, AbsenceNotice, ExcuseReason, NoticeFile
 from zvanets.files.actions import Attached, keep
 from zvanets.gradebook.models import Grade
 from zvanets.guardians.models import Contact, Guardian, Guardianship, Relation
@@ -117,10 +117,33 @@ def _families(peopled: Peopled) -> None:
         user = _user(peopled, name, role)
         guardian = Guardian.objects.create(user=user, first_name=name, last_name="Близка", sort_name=name)
         Guardianship.objects.create(
-            guardian=guardian, student=child, relation=relation, is_legal=False, starts_on=small.school_year.starts_on
-        )
+            guardian=guardian, student=child, relation=relation, is_legal=False, may_excuse=False,
+            starts_on=small.school_year.starts_on,
+        )  # fmt: skip
     contact = Contact.objects.get(guardian=small.guardians[0])
     peopled.ids |= {"school_id": small.id, "student_id": child.pk, "contact_id": contact.pk}
+
+
+def _notices(peopled: Peopled) -> None:
+    """A notice of the guardian's with a paper, and a closing of the class to a day long ago."""
+    small, ago = peopled.small, timedelta(days=50)
+    notice = AbsenceNotice.objects.create(
+        student=small.students[0],
+        guardian=small.guardians[0],
+        way=AbsenceNotice.Way.PORTAL,
+        starts_on=small.lesson.date,
+        ends_on=small.lesson.date,
+        reason=ExcuseReason.HEALTH,
+        given_at=clock.now(),
+    )
+    (file,) = keep(NoticeFile, [Attached("бележка.txt", "text/plain", b"x")], actor=small.actor, notice=notice)
+    closing = AbsenceClosing.objects.create(
+        class_book=small.class_group,
+        closed_on=small.lesson.date - ago,
+        closed_at=clock.now(),
+        closed_by=small.teacher,
+    )
+    peopled.ids |= {"notice_id": notice.pk, "notice_file_id": file.pk, "closing_id": closing.pk}
 
 
 def _things(peopled: Peopled) -> None:
@@ -145,8 +168,8 @@ def _things(peopled: Peopled) -> None:
     )
     homework = Homework.objects.create(course=small.course, lesson=small.lesson, text="стр. 12", given_at=now)
     (file,) = keep(HomeworkFile, [Attached("задача.txt", "text/plain", b"x")], actor=small.actor, homework=homework)
-    Absence.objects.create(
-        date=small.lesson.date - timedelta(days=0),
+    absence = Absence.objects.create(
+        date=small.lesson.date,
         kind=AbsenceKind.UNEXCUSED,
         recorded_at=now,
         recorded_by=small.teacher,
@@ -155,6 +178,8 @@ def _things(peopled: Peopled) -> None:
     _book(peopled)
     peopled.ids |= {"lesson_id": small.lesson.pk, "grade_id": grade.pk, "remark_id": remark.pk, "file_id": file.pk}
     peopled.ids |= {"class_group_id": small.class_group.pk, "course_id": small.course.pk}
+    peopled.ids["absence_id"] = absence.pk
+    _notices(peopled)
     peopled.ids["right_id"] = Guardianship.objects.get(guardian=small.guardians[2]).pk
 
 

@@ -189,7 +189,7 @@ def excuse_absences(actor: Actor, absences: AbsenceQuerySet, *, ids: list[int], 
     if not chosen:
         raise Refusal("nothing_to_excuse", gettext_noop("Изберете поне едно отсъствие, което още не е извинено."))
     if excuse.reason == ExcuseReason.FAMILY:
-        _must_be_few_days([absence for absence in chosen if absence.kind == AbsenceKind.UNEXCUSED])
+        must_be_few_days([absence for absence in chosen if absence.kind == AbsenceKind.UNEXCUSED])
     record(mark_excused(actor, chosen, excuse, clock.now()), actor=actor, tell=True)
     return len(chosen)
 
@@ -203,7 +203,7 @@ def lock_unexcused(absences: AbsenceQuerySet) -> list[Absence]:
     )
 
 
-def _must_be_few_days(chosen: list[Absence]) -> None:
+def must_be_few_days(chosen: list[Absence]) -> None:
     """Refuse more school days of a child, at once or in its school year, than a parent's word excuses; a lateness is none."""
     children = {absence.student_id: absence.student for absence in chosen}
     # One who excuses at a time: two must not both find a day left.

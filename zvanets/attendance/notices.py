@@ -3,9 +3,9 @@
 One action for whatever way it came by: the portal, the homeroom teacher on behalf, SMS, the telephone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -144,7 +144,8 @@ def _must_be_right(student_id: int, span: Span, reason: int, others: AbsenceNoti
     if reason != ExcuseReason.FAMILY:
         return
     asked = school_days(span, lessons_of(student_id, span))
-    check_parents_word(asked, excused=days_excused(student_id, year), ahead=days_ahead(student_id, year, others))
+    ahead = days_ahead(student_id, year, others.filter(student=student_id, ends_on__gte=clock.today()))
+    check_parents_word(asked, excused=days_excused(student_id, year), ahead=ahead)
 
 
 def year_of(day: date) -> SchoolYear:
@@ -173,13 +174,13 @@ def days_excused(student_id: int, year: SchoolYear) -> frozenset[date]:
     return frozenset(rows.on_a_parents_word(since=year.starts_on).values_list("date", flat=True))
 
 
-def days_ahead(student_id: int, year: SchoolYear, notices: AbsenceNoticeQuerySet) -> frozenset[date]:
-    """Return the school days from today on that these notices speak of, on the parent's word."""
+def days_ahead(student_id: int, year: SchoolYear, notices: Iterable[AbsenceNotice]) -> frozenset[date]:
+    """Return the school days from today on for which these notices ask on the parent's word."""
     since = max(clock.today(), year.starts_on)
-    own = list(notices.on_a_parents_word().filter(student=student_id, ends_on__gte=since))
+    own = [each for each in notices if each.reason == ExcuseReason.FAMILY and each.ends_on >= since]
     if not own:
         return frozenset()
-    lessons = lessons_of(student_id, Span(since, min(max(each.ends_on for each in own), since + timedelta(days=366))))
+    lessons = lessons_of(student_id, Span(since, max(each.ends_on for each in own)))
     return frozenset(day for each in own for day in school_days(each.span, lessons))
 
 

@@ -51,6 +51,7 @@ _COUNTED = {
         "person": ("човек", "души"),
         "planned": ("тема", "теми"),
         "plan": ("план за подкрепа", "плана за подкрепа"),
+        "poor": ("слаба оценка", "слаби оценки"),
         "present": ("присъства", "присъстват"),
         "record": ("запис", "записа"),
         "remark": ("забележка", "забележки"),
@@ -84,6 +85,7 @@ _COUNTED = {
         "person": ("person", "people"),
         "planned": ("topic", "topics"),
         "plan": ("plan of support", "plans of support"),
+        "poor": ("poor grade", "poor grades"),
         "present": ("present", "present"),
         "record": ("record", "records"),
         "remark": ("remark", "remarks"),
@@ -143,6 +145,18 @@ def day_of_month(day: date, lang: str = "bg") -> str:
 def month_name(day: date, lang: str = "bg") -> str:
     """Return „ноември“ or "November"."""
     return _MONTHS[_known(lang)][day.month - 1]
+
+
+def span(first: date, last: date, first_hour: int | None = None, last_hour: int | None = None, lang: str = "bg") -> str:
+    """Return „вторник, 12 ноември“, „12–13 ноември“, „вторник, 12 ноември, от 3-тия до 5-ия час“."""
+    text = day_name(first, lang) if first == last else days(first, last, lang)
+    from_hour, to_hour = ("от", "до") if _known(lang) == "bg" else ("from the", "to the")
+    hours = [
+        f"{word} {ordinal(hour, lang, definite=True)}"
+        for word, hour in ((from_hour, first_hour), (to_hour, last_hour))
+        if hour is not None
+    ]
+    return f"{text}, {' '.join(hours)} {'час' if _known(lang) == 'bg' else 'lesson'}" if hours else text
 
 
 def short_day(day: date, lang: str = "bg") -> str:

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 from django.db import connections
 
+from zvanets.attendance.warnings import raise_warnings
 from zvanets.files.actions import sweep
 from zvanets.history import access
 from zvanets.lib.logs import note
@@ -58,6 +59,7 @@ DAILY = (
     ),
     Shelf("calls", "ivr_calllog", "started_at < %(moment)s", CALLS_KEPT),
 )
+WARN_EACH = timedelta(minutes=15)
 
 
 @dataclass
@@ -66,11 +68,16 @@ class Upkeep:
 
     is_stopping: Callable[[], bool] = lambda: False
     _done_on: date | None = None
+    _warned_at: datetime | None = None
 
     def run(self, now: datetime) -> None:
         """Clear what is cleared often; on the first call of a day the rest as well, and the months of reads."""
         for shelf in OFTEN:
             shelf.clear(now, self.is_stopping)
+        if self._warned_at is None or now - self._warned_at >= WARN_EACH:
+            self._warned_at = now
+            if warned := raise_warnings(now):
+                note("families warned of limits", count=warned)
         today = now.date()
         if self._done_on == today:
             return

@@ -114,16 +114,30 @@ class MissedLesson:
     what: str
     state: str
     counts: bool
+    why: str = ""  # the homeroom teacher's words, where they are no secret
 
 
-def absences_of(child: Child) -> tuple[list[MissedLesson], Totals]:
+def absences_of(child: Child, *, since: date) -> tuple[list[MissedLesson], Totals]:
     """Return the year's absences, newest first, and their totals. Why one was excused is not for a list."""
     rows = list(
-        Absence.objects.filter(student_id=child.row.student_id, date__gte=year_start(child))
+        Absence.objects.filter(student_id=child.row.student_id, date__gte=since)
         .order_by("-date", "-lesson__hour_no")
-        .values_list("date", "lesson__hour_no", "lesson__course__subject__name", "kind", "minutes_late", "excused_at")
+        .values_list(
+            *("date", "lesson__hour_no", "lesson__course__subject__name", "kind", "minutes_late", "excused_at"),
+            *("is_confidential", "reason_text"),
+        )
     )
-    missed = [_missed(row[0], row[1], row[2], _said(*row[3:5]), is_excused=_is_excused(row[3], row[5])) for row in rows]
+    missed = [
+        _missed(
+            row[0],
+            row[1],
+            row[2],
+            _said(*row[3:5]),
+            is_excused=_is_excused(row[3], row[5]),
+            why="" if row[6] else row[7],
+        )
+        for row in rows
+    ]
     return missed, totals((row[3], row[5] is not None) for row in rows)
 
 
@@ -137,7 +151,7 @@ def _said(kind: int, minutes: int | None) -> str:
     return f"{_('закъснение')}, {bg.counted(minutes, 'minute', lang())}" if minutes else _("закъснение")
 
 
-def _missed(on: date, hour: int, subject: str, what: str, *, is_excused: bool) -> MissedLesson:
+def _missed(on: date, hour: int, subject: str, what: str, *, is_excused: bool, why: str) -> MissedLesson:
     return MissedLesson(
         day=bg.written_date(on, lang()),
         hour=bg.lesson_hour(hour, lang()),
@@ -145,10 +159,13 @@ def _missed(on: date, hour: int, subject: str, what: str, *, is_excused: bool) -
         what=what,
         state=_("извинено") if is_excused else _("неизвинено"),
         counts=not is_excused,
+        why=why,
     )
 
 
-def in_sentences(year: Totals, month: Totals) -> list[tuple[str, str]]:
+def in_sentences(year: Totals, month: Totals, carried: Totals | None = None) -> list[tuple[str, str]]:
+    """Return the sums with their names; what was carried from another school is in those of the year."""
+    year = year + carried if carried else year
     return [
         (_("По неуважителни причини този месец"), shown_halves(month.halves, lang())),
         (_("По неуважителни причини тази учебна година"), shown_halves(year.halves, lang())),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from zvanets.portal.views import diary, home, pin, settings
+from zvanets.portal.views import absences, diary, home, pin, settings
 
 app_name = "portal"
 _CHILD = "<int:school_id>/<int:student_id>/"
@@ -15,7 +15,10 @@ urlpatterns = [
     path(f"{_CHILD}news/", diary.news, name="news"),
     path(f"{_CHILD}grades/", diary.grades, name="grades"),
     path(f"{_CHILD}grades/average/", diary.average, name="average"),
-    path(f"{_CHILD}absences/", diary.absences, name="absences"),
+    path(f"{_CHILD}absences/", absences.absences, name="absences"),
+    path(f"{_CHILD}absences/notice/", absences.notice, name="notice"),
+    path(f"{_CHILD}absences/notices/<int:notice_id>/withdraw/", absences.withdraw, name="withdraw_notice"),
+    path(f"{_CHILD}absences/files/<int:notice_file_id>/", absences.file, name="notice_file"),
     path(f"{_CHILD}remarks/", diary.remarks, name="remarks"),
     path(f"{_CHILD}homework/", diary.homework, name="homework"),
     path(f"{_CHILD}homework/files/<int:file_id>/", diary.homework_file, name="homework_file"),

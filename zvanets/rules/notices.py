@@ -5,8 +5,8 @@ first day.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from zvanets.lib.refusals import Refusal, gettext_noop
 from zvanets.rules.absences import check_parent_days
@@ -14,8 +14,7 @@ from zvanets.rules.absences import check_parent_days
 LONGEST = timedelta(days=92)  # nobody excuses a term at once; who is ill that long brings another note
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """Days from the first to the last; with hours, those lessons of each of the days."""
 
     first: date

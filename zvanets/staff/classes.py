@@ -191,14 +191,14 @@ def by_student(missed: Iterable[Missed], year: SchoolYear | None, today: date) -
     groups: dict[int, list[Missed]] = {}
     for each in missed:
         groups.setdefault(each.student_id, []).append(each)
-    used = _days_used(groups, year)
+    used = days_used(groups, year)
     return [
         ToExcuse(own[0].student, bg.counted(parent_days_left(used[student_id], today), "day", lang()), own)
         for student_id, own in groups.items()
     ]
 
 
-def _days_used(students: Iterable[int], year: SchoolYear | None) -> Counter[int]:
+def days_used(students: Iterable[int], year: SchoolYear | None) -> Counter[int]:
     """Return how many school days of the year were excused for family reasons, by student."""
     if year is None:
         return Counter()

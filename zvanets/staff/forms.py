@@ -1,13 +1,16 @@
 """The small forms of the staff front; a lesson is read by typed_lesson."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from zvanets.attendance.actions import Excuse
+from zvanets.attendance.forms import NoticeForm
 from zvanets.attendance.models import ExcuseReason
 from zvanets.rules.absences import ParentDays
+from zvanets.schools.models import Student
 
 
 class ReasonForm(forms.Form):
@@ -59,6 +62,20 @@ class ExcuseForm(forms.Form):
     def excuse(self) -> Excuse:
         chosen = self.cleaned_data
         return Excuse(chosen["reason"], chosen["text"], chosen["is_confidential"])
+
+
+class StaffNoticeForm(NoticeForm):
+    """A family's notice as the homeroom teacher enters it: of whom, and whether it is accepted at once."""
+
+    student = forms.TypedChoiceField(label=_("Ученик"), coerce=int, error_messages={"required": _("Изберете ученика.")})
+    is_accepted = forms.BooleanField(
+        label=_("Приемам я: отсъствията в тези дни са извинени"), required=False, initial=True
+    )
+
+    def __init__(self, *args: Any, students: Iterable[Student], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        names = [(each.pk, each.short_name) for each in students]
+        self.fields["student"].choices = [("", _("изберете")), *names]  # type: ignore[attr-defined]
 
 
 class RegisterForm(forms.Form):

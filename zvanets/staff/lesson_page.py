@@ -81,6 +81,7 @@ def context(
             "errors": _problems(typed, register) if typed else [],
             "conflict": _conflict(seat, lesson) if is_conflict else "",
             "lock": lock,
+            "verified": _verified(seat, lesson),
             "is_open": not lock or typed is not None,
         },
     }
@@ -120,6 +121,12 @@ def _lock(lesson: LessonRow, seat: Seat) -> str:
         return _("Този час не се провежда и не може да се записва.")
     lock = lock_of(lesson, seat.today())
     return said(lock) if lock else ""
+
+
+def _verified(seat: Seat, lesson: LessonRow) -> str:
+    if lesson.verified_at is None:
+        return ""
+    return _("Проверен: %s") % _who_when(lesson.verified_by or "", lesson.verified_at, seat)
 
 
 def _rows(seat: Seat, lesson: LessonRow, register: Register, saved: Base, typed: TypedLesson | None) -> dict[int, Row]:

@@ -2,6 +2,7 @@
 
 from zvanets.attendance.models.absences import Absence, AbsenceQuerySet
 from zvanets.attendance.models.notices import (
+    BASES,
     AbsenceNotice,
     AbsenceNoticeQuerySet,
     ExcuseReason,
@@ -11,6 +12,7 @@ from zvanets.attendance.models.notices import (
 from zvanets.attendance.models.sums import AbsenceClosing, CarriedAbsence, ClosedSum, LimitWarning
 
 __all__ = [
+    "BASES",
     "Absence",
     "AbsenceClosing",
     "AbsenceNotice",

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 
 from zvanets.files.models import StoredFile
 from zvanets.guardians.models import Guardian
+from zvanets.lib.refusals import gettext_noop
 from zvanets.rules.notices import Span
 from zvanets.schools.models import Student
 from zvanets.tenancy.fields import SchoolKey
@@ -20,6 +21,14 @@ class ExcuseReason(models.IntegerChoices):
     HEALTH = 1, "Здравословни"
     FAMILY = 2, "Семейни"
     OTHER = 3, "Други"
+
+
+# On what a notice rests, as families and teachers read it.
+BASES = {
+    ExcuseReason.HEALTH: gettext_noop("с медицински документ"),
+    ExcuseReason.FAMILY: gettext_noop("по молба на родител"),
+    ExcuseReason.OTHER: gettext_noop("с документ от организатор"),
+}
 
 
 class AbsenceNoticeQuerySet(models.QuerySet["AbsenceNotice"]):

@@ -60,14 +60,6 @@ def average(request: FamilyRequest) -> HttpResponse:
 
 
 @require_safe
-@family("absences")
-def absences(request: FamilyRequest) -> HttpResponse:
-    missed, year = diary.absences_of(request.child)
-    totals = diary.in_sentences(year, request.child.row.this_month)
-    return page(request, "portal/absences.html", request.child, {"missed": missed, "totals": totals})
-
-
-@require_safe
 @family("remarks")
 def remarks(request: FamilyRequest) -> HttpResponse:
     return page(request, "portal/remarks.html", request.child, {"remarks": diary.remarks_of(request.child)})

@@ -173,6 +173,8 @@ def _facts(child: Child) -> list[Fact]:
                 _("Можете да извините"),
                 _("още %(days)s") % {"days": bg.counted(left, "day", lang())},
                 _("от %(a_year)s, до %(at_once)s наведнъж") % {"a_year": rule.a_year, "at_once": rule.at_once},
+                child.url("notice"),
+                _("съобщете отсъствие"),
             )
         )
     return [*facts, _next_day(child, today)]
