@@ -17,6 +17,7 @@ from zvanets.ivr import rtp
 from zvanets.ivr.endpoint import Endpoint
 from zvanets.ivr.options import Options
 from zvanets.ivr.voice import Voice
+from zvanets.rules.ivr_menu import greeting
 
 HOST = "127.0.0.1"
 # Many tests call at once and from one address, so the carrier's rights are given to the loopback unless a test takes them.
@@ -52,7 +53,8 @@ class Line:
             voice = Voice(self.options.speech)
             self.endpoint = Endpoint(self.options, voice, threads)
             transport, _ = await self.loop.create_datagram_endpoint(lambda: self.endpoint, local_addr=(HOST, 0))
-            await voice.warm()
+            await voice.warm(*greeting(), language="bg")
+            await voice.warm(language="bg")
             care = self.loop.create_task(self.endpoint.care())
             self._ready.set()
             await self._stopped.wait()

@@ -20,8 +20,9 @@ from tests.notifications.telling import remark, save
 from zvanets.guardians.models import PinTry
 from zvanets.ivr import diary, phrases, rtp
 from zvanets.ivr.models import CallLog
+from zvanets.ivr.reader import reader_of
 from zvanets.notifications.models import Message
-from zvanets.rules.ivr import Section
+from zvanets.rules.ivr_menu import Section
 from zvanets.schools.models import School
 from zvanets.tenancy import roles
 from zvanets.tenancy.school import at_school
@@ -59,7 +60,7 @@ def news(family) -> dict[bytes, int]:
     """Return the message of each sound that the next call should make for what is new."""
     with at_school(family.small.id):
         school = School.objects.get(pk=family.small.id)
-        read = diary.read(diary.reader_of(school, family.student, family.guardian.pk, "bg"))
+        read = diary.read(reader_of(school, family.student, family.guardian.pk, "bg"))
         return {sound_of(item.text)[: rtp.FRAME]: item.messages[0] for item in read.sections[Section.NEW]}
 
 

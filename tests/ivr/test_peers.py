@@ -14,10 +14,11 @@ import pytest
 from tests.ivr import baresip, pcap, sipp
 from tests.ivr.line import HOST, until
 from tests.marks import committed
-from zvanets.ivr import phrases, rtp
+from zvanets.ivr import rtp
 from zvanets.ivr.models import CallLog
-from zvanets.ivr.voice import PAUSE, Speech, Voice
+from zvanets.ivr.voice import PAUSE, Voice, speech_of
 from zvanets.lib import g711
+from zvanets.rules.ivr_menu import Prompt, Say, greeting
 from zvanets.tenancy.school import at_school
 
 pytestmark = [
@@ -65,13 +66,12 @@ class Ear:
         return self.sound
 
 
-def prompt(speech, *names: str) -> bytes:
+def prompt(speech, *says: Say) -> bytes:
     """Return what these phrases sound like, with the pauses between them."""
     voice = Voice(speech)
-    spoken_in = {name: phrases.other("bg") if name in phrases.IN_THE_OTHER else "bg" for name in names}
 
     async def said() -> bytes:
-        return PAUSE.join([await voice.say(Speech(phrases.said(name, "bg"), spoken_in[name], name)) for name in names])
+        return PAUSE.join([await voice.say(speech_of(say, "bg")) for say in says])
 
     return asyncio.run(said())
 
@@ -85,7 +85,7 @@ def alike(heard: bytes, wanted: bytes) -> None:
 
 
 def test_sipp_hears_the_greeting_as_it_was_made(line, speech, tmp_path):
-    wanted = prompt(speech, "welcome", "ask_code", "for_english")
+    wanted = prompt(speech, *greeting())
     ear = Ear()
     wait = round(len(wanted) / 8) + 500
 
@@ -104,7 +104,7 @@ def test_keys_as_sip_info_stop_the_voice_at_once(line, speech, tmp_path):
 
     heard = ear.stop()
     assert done.returncode == 0, done.stderr
-    wanted = prompt(speech, "welcome")[: len(heard.rstrip(g711.ALAW_SILENCE))]
+    wanted = prompt(speech, Prompt("welcome"))[: len(heard.rstrip(g711.ALAW_SILENCE))]
     assert 0.5 <= len(wanted) / 8000 <= 1.3
     alike(heard.rstrip(g711.ALAW_SILENCE), wanted)
 
@@ -135,7 +135,7 @@ def test_the_diary_is_opened_by_events_of_a_capture(line, family, tmp_path):
 
 @committed
 def test_baresip_opens_the_diary_and_hears_the_voice(line, family, speech, tmp_path):
-    wanted = prompt(speech, "welcome", "ask_code", "for_english")
+    wanted = prompt(speech, *greeting())
     with baresip.phone(tmp_path) as phone:
         phone.dial(line.port)
         time.sleep(len(wanted) / 8000 + 1.0)

@@ -15,10 +15,17 @@ from zvanets.ivr import phrases
 from zvanets.ivr.speaker import for_telephone
 from zvanets.ivr.voice import Speech, Voice, speech_of
 from zvanets.lib import g711
-from zvanets.rules import ivr
-from zvanets.rules.ivr import Item, Prompt, Section
+from zvanets.rules import ivr, ivr_menu
+from zvanets.rules.ivr_menu import PAGES, Item, Prompt, Section
 
 HELLO = Speech("Здравейте", "bg", "welcome")
+KEY_WORDS = {
+    "bg": ["едно", "две", "три", "четири", "пет", "шест", "седем", "осем"],
+    "en": ["one", "two", "three", "four", "five", "six", "seven", "eight"],
+    "ru": ["один", "два", "три", "четыре", "пять", "шесть", "семь", "восемь"],
+    "tr": ["bire", "ikiye", "üçe", "dörde", "beşe", "altıya", "yediye", "sekize"],
+    "uk": ["один", "два", "три", "чотири", "п'ять", "шість", "сім", "вісім"],
+}
 CHILD = Speech("Анна Желева", "bg")
 
 
@@ -126,18 +133,32 @@ def test_what_a_telephone_cannot_carry_does_not_come_back_as_a_hiss():
 
 @pytest.mark.parametrize("language", phrases.LANGUAGES)
 def test_every_prompt_of_the_dialogue_has_its_phrase(language):
-    source = Path(ivr.__file__).read_text()
+    source = Path(ivr.__file__).read_text() + Path(ivr_menu.__file__).read_text()
     names = {
-        *re.findall(r'Prompt\("(\w+)"', source),
+        *re.findall(r'(?:Prompt\(|_wrong\(call, |_ask_new_pin\(call, )"(\w+)"', source),
+        *re.findall(r'"(ask_\w+)"', source),
         *Section,
         *(f"no_{section}" for section in Section),
+        *(f"menu_{choice}" for page in PAGES for choice in page.values()),
+        *("menu_more", "menu_help", "menu_end", "menu_back", "stopping"),
+        *ivr.PinChange,
         *ivr.Denial,
     } - {"wrong"}
+    assert len(names) > 70
     assert names <= phrases.phrases(language).keys()
+    if language not in phrases.SPELLED:
+        assert names == phrases.phrases(language).keys()
     assert phrases.phrases("bg").keys() == phrases.phrases("en").keys()
 
 
 @pytest.mark.parametrize("language", phrases.LANGUAGES)
+def test_each_line_of_the_menu_names_the_key_that_leads_there(language):
+    for page in PAGES:
+        for key, choice in page.items():
+            assert re.search(rf"\b{KEY_WORDS[language][int(key) - 1]}\b", phrases.said(f"menu_{choice}", language))
+
+
+@pytest.mark.parametrize("language", phrases.SPELLED)
 def test_no_phrase_keeps_a_digit_for_the_voice_to_guess_at(language):
     for name in phrases.phrases(language):
         values = {
@@ -151,6 +172,16 @@ def test_no_phrase_keeps_a_digit_for_the_voice_to_guess_at(language):
             "excused": "0",
         }
         values |= {"day": "21.09.2026", "hour": "3-ти час", "what": "x", "text": "стр. 4"}
+        values |= {
+            "key": 2,
+            "time": "осем часа",
+            "lessons": "x",
+            "term": "1",
+            "mark": "шест",
+            "own": "5",
+            "others": "4",
+        }
+        values |= {"topic": "Дроби", "left": 1, "a_year": 15, "at_once": 5, "title": "Концерт", "place": "Зала 2"}
         assert not any(map(str.isdigit, phrases.said(name, language, values))), name
 
 
@@ -163,4 +194,5 @@ def test_an_item_is_said_in_its_own_language_and_a_fixed_phrase_by_its_name():
     assert speech_of(Item("Hello", "en"), "bg") == Speech("Hello", "en")
     assert speech_of(Prompt("goodbye"), "bg").name == "goodbye"
     assert speech_of(Prompt("child", (("name", "Анна"),)), "bg").name == ""
-    assert speech_of(Prompt("for_english"), "bg").language == "en"
+    assert speech_of(Prompt("press_hash", language="tr"), "bg").language == "tr"
+    assert speech_of(Prompt("goodbye"), "xx").language == "bg"

@@ -7,11 +7,16 @@ import signal
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 import click
 
 from zvanets.ivr.options import Options, WrongOption, from_settings
 from zvanets.lib import phones
+from zvanets.rules.ivr_menu import LANGUAGES, greeting
+
+if TYPE_CHECKING:
+    from zvanets.ivr.voice import Voice
 
 _THREADS = 4  # each with a connection to the database of its own
 _SWITCH_SECONDS = 0.0005  # a thread that reads the diary must not keep the sound waiting for 5 ms
@@ -48,18 +53,26 @@ async def serve(options: Options) -> None:
     with ThreadPoolExecutor(_THREADS, thread_name_prefix="desk") as threads:
         endpoint = Endpoint(options, voice, threads)
         transport, _ = await loop.create_datagram_endpoint(lambda: endpoint, local_addr=(options.host, options.port))
-        await voice.warm()
+        await voice.warm(*greeting(), language=LANGUAGES[0])
         phones.parse("+359888000111")  # its tables take a third of a second to load, which no call is to wait for
         gc.collect()
         gc.freeze()
         care = loop.create_task(endpoint.care())
+        warming = loop.create_task(_warm(voice))
         note("telephone listens", port=endpoint.port)
         await stopped.wait()
         await endpoint.stop()
         care.cancel()
+        warming.cancel()
         transport.close()
         await voice.close()
         endpoint.report("telephone stopped")
+
+
+async def _warm(voice: "Voice") -> None:
+    """Make the other phrases while calls come already; a call that needs one waits for the one being made, no longer."""
+    for language in LANGUAGES:
+        await voice.warm(language=language)
 
 
 def _hurry() -> None:

@@ -5,9 +5,10 @@ It knows neither SIP nor sockets. Look-ups run in threads; what comes back late,
 
 import asyncio
 from collections import deque
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
+from functools import partial
 
 from zvanets.ivr import desk
 from zvanets.ivr.desk import Opened
@@ -15,7 +16,8 @@ from zvanets.ivr.rtp import FRAME
 from zvanets.ivr.voice import PAUSE, Speech, Voice, speech_of
 from zvanets.lib.g711 import ALAW_SILENCE
 from zvanets.rules import ivr
-from zvanets.rules.ivr import Call, Denial, Prompt, Say, State
+from zvanets.rules.ivr import Call, Denial, PinChange, State
+from zvanets.rules.ivr_menu import Prompt, Say
 
 LONGEST_SECONDS = 1800.0
 _LOOK_UP_SECONDS = 10.0
@@ -157,8 +159,7 @@ class Conversation:
                 self._making = None
 
     async def _look_up(self, asked: Call) -> None:
-        language = asked.language if asked.has_chosen_language else ""
-        work = self._loop.run_in_executor(self.threads, desk.answer, asked.code, asked.pin, self.caller, language)
+        work = self._loop.run_in_executor(self.threads, desk.answer, self._asked(asked))
         try:
             async with asyncio.timeout(_LOOK_UP_SECONDS):
                 found = await work
@@ -167,8 +168,24 @@ class Conversation:
         if self.is_over or self.call.state is not State.CHECKING:
             return
         if isinstance(found, Opened):
-            self._opened, self._kept = found, ((), ())
+            self._open(found)
         self._become(ivr.answered(self.call, found.diary if isinstance(found, Opened) else found))
+
+    def _asked(self, call: Call) -> Callable[[], Opened | Denial | PinChange]:
+        """Return what the desk is to do."""
+        language = call.language if call.has_chosen_language else ""
+        if self._opened is None:
+            return partial(desk.look_up, call.code, call.pin, self.caller, language)
+        if call.new_pin:
+            return partial(desk.change_pin, self._opened, call.new_pin)
+        return partial(desk.turn_to, self._opened, call.wanted, call.language, self.caller)
+
+    def _open(self, found: Opened) -> None:
+        """Go on with this diary; another child's has a row of its own."""
+        if self._opened is None or self._opened.log_id != found.log_id:
+            self._keep(is_over=True)
+            self._kept = (), ()
+        self._opened = found
 
     def _keep(self, *, is_over: bool) -> None:
         """Write what is new; one write of a call after the other."""

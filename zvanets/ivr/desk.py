@@ -7,22 +7,25 @@ import hashlib
 import hmac
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ParamSpec, TypeVar
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connections
 
-from zvanets.guardians.models import Guardian
-from zvanets.guardians.pins import PinAnswer, check_pin, confirm_caller
+from zvanets.guardians.models import Guardian, Guardianship
+from zvanets.guardians.pins import PinAnswer, check_pin, choose_pin, confirm_caller
 from zvanets.history.record import Actor, note_access
 from zvanets.history.verbs import Read
 from zvanets.ivr import diary, phrases
 from zvanets.ivr.models import CallLog
+from zvanets.ivr.reader import reader_of
 from zvanets.lib import clock
 from zvanets.lib.logs import note
+from zvanets.lib.refusals import Refusal
 from zvanets.notifications.actions import mark_read
-from zvanets.rules.ivr import Denial, Diary
+from zvanets.rules.ivr import Denial, PinChange
+from zvanets.rules.ivr_menu import Diary
 from zvanets.schools.models import School, Student, StudentCode
 from zvanets.tenancy.school import at_school, school_now
 
@@ -33,10 +36,11 @@ ADDRESS = "telephone"  # in history, where a web address stands else
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A diary, and the row that keeps what is heard of it."""
+    """A diary, to whom it is read, and the row that keeps what is heard of it."""
 
     diary: Diary
     school_id: int
+    guardian_id: int
     log_id: int
 
 
@@ -79,14 +83,41 @@ def _open(student: Student, guardian: Guardian, caller: str, language: str) -> O
     actor = Actor(guardian.user_id, "guardian", ADDRESS)
     if caller:
         confirm_caller(actor=actor, guardian=guardian, number=caller)
-    school = School.objects.get(pk=school_now())
-    chosen = phrases.known(language or guardian.language)
-    found = diary.read(diary.reader_of(school, student, guardian.pk, chosen))
+    found = _read(student, guardian.pk, phrases.known(language or guardian.language))
     log = CallLog.objects.create(
         student=student, guardian=guardian, started_at=clock.now(), caller_hash=digest_of(caller)
     )
     note_access(Read.STUDENT_OPENED, actor=actor, student_id=student.pk, what=ADDRESS)
-    return Opened(found, school.pk, log.pk)
+    return Opened(found, school_now(), guardian.pk, log.pk)
+
+
+def _read(student: Student, guardian_id: int, language: str) -> Diary:
+    return diary.read(reader_of(School.objects.get(pk=school_now()), student, guardian_id, language))
+
+
+@_again
+def turn_to(opened: Opened, student_id: int, language: str, caller: str = "") -> Opened | Denial:
+    """Return the diary of another child of the same guardian, or of the same child in another language."""
+    with at_school(opened.school_id):
+        rights = Guardianship.objects.active(on=clock.today()).filter(guardian_id=opened.guardian_id)
+        right = rights.filter(student_id=student_id).select_related("guardian", "student").first()
+        if right is None:
+            return Denial.WRONG
+        if student_id != opened.diary.student:
+            return _open(right.student, right.guardian, caller, language)
+        return replace(opened, diary=_read(right.student, opened.guardian_id, language))
+
+
+@_again
+def change_pin(opened: Opened, pin: str) -> PinChange | Denial:
+    """Take the new PIN, for which the old one was keyed in this call."""
+    with at_school(opened.school_id):
+        guardian = Guardian.objects.get(pk=opened.guardian_id)
+        try:
+            choose_pin(actor=Actor(guardian.user_id, "guardian", ADDRESS), guardian=guardian, typed=pin)
+        except Refusal:
+            return PinChange.WEAK
+    return PinChange.DONE
 
 
 @_again
@@ -117,10 +148,10 @@ def digest_of(caller: str) -> str:
     return hmac.new(settings.PIN_KEY, f"caller {caller}".encode(), hashlib.sha256).hexdigest()
 
 
-def answer(code: str, pin: str, caller: str, language: str) -> Opened | Denial:
-    """Look up, and say „failed“ for whatever goes wrong: the caller hears words, the log where it was."""
+def answer(work: Callable[[], R]) -> R | Denial:
+    """Do it, and say „failed“ for whatever goes wrong: the caller hears words, the log where it was."""
     try:
-        return look_up(code, pin, caller, language)
+        return work()
     except Exception:  # noqa: BLE001
         note("a call could not be answered from the diary", level=logging.ERROR, error=True)
         connections.close_all()

@@ -1,87 +1,63 @@
 """A child's diary in words for one call: what rules.ivr walks through. Inside at_school()."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import Decimal
-from itertools import groupby
-from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
 from zvanets.attendance.models import Absence
-from zvanets.gradebook.models import Grade
+from zvanets.guardians.models import Guardianship
 from zvanets.history.verbs import Verb
+from zvanets.ivr import marks, timetable
 from zvanets.ivr.models import CallLog
-from zvanets.ivr.phrases import said
-from zvanets.lessons.models import Homework
-from zvanets.lib import bg, clock, speak
+from zvanets.ivr.phrases import name_in, said
+from zvanets.ivr.reader import Reader
+from zvanets.lib import bg, speak
 from zvanets.notifications.spoken import Heard, told_since
-from zvanets.remarks.models import Remark
-from zvanets.rules.absences import AbsenceKind, Totals, in_lessons, totals
-from zvanets.rules.averages import Method, average, countable
-from zvanets.rules.ivr import Diary, Item, Section
-from zvanets.rules.scales import GradeKind, Mark, Scale, in_words, kind_name, mark_of
-from zvanets.schools.models import School, SchoolSettings, SchoolYear, Student
+from zvanets.remarks.models import ParentMeeting, Remark, SchoolEvent
+from zvanets.rules.absences import AbsenceKind, Totals, in_lessons, parent_days, parent_days_left, totals
+from zvanets.rules.ivr_menu import Diary, Item, Section, Sibling
+from zvanets.schools.models import ClassGroup, Enrolment
 
 FIRST_CALL_LOOKS_BACK = timedelta(days=14)
 MESSAGES_BACK = timedelta(days=30)
-MOST_NEW, MOST_MISSED, MOST_REMARKS, MOST_MESSAGES = 20, 20, 10, 10
+MOST_NEW, MOST_MISSED, MOST_REMARKS, MOST_MESSAGES, MOST_EVENTS = 20, 20, 10, 10, 10
 _FROM_SCHOOL = frozenset({Verb.MESSAGE_SENT, Verb.MEETING_CALLED, Verb.EVENT_ANNOUNCED})
-
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """For whom it is read, and when."""
-
-    school: School
-    student: Student
-    guardian_id: int
-    language: str
-    now: datetime
-
-    @property
-    def zone(self) -> ZoneInfo:
-        return ZoneInfo(self.school.time_zone)
-
-    @property
-    def today(self) -> date:
-        return self.now.astimezone(self.zone).date()
-
-    def item(self, text: str, *messages: int) -> Item:
-        return Item(text, self.language, messages)
-
-    def phrase(self, name: str, **values: str | int | Decimal) -> Item:
-        return self.item(said(name, self.language, values))
-
-    def day(self, on: date) -> str:
-        return speak.day(on, self.language, today=self.today)
 
 
 def read(reader: Reader) -> Diary:
     """Read everything at once: a call waits for the database once only."""
-    begins = _year_begins(reader)
+    begins = reader.year_begins()
     last_call = CallLog.objects.of(reader.guardian_id, reader.student.pk).newest_first().first()
     since = last_call.started_at if last_call else reader.now - FIRST_CALL_LOOKS_BACK
     told = told_since(reader.guardian_id, reader.student.pk, min(since, reader.now - MESSAGES_BACK))
+    found: dict[Section, Iterable[Item]] = {
+        Section.NEW: _told(reader, [each for each in told if _is_new(each, since, reader.now)][:MOST_NEW]),
+        Section.GRADES: marks.grades(reader, begins),
+        Section.ABSENCES: _absences(reader, begins),
+        Section.REMARKS: _remarks(reader, begins),
+        Section.MESSAGES: _told(reader, [each for each in told if each.verbs & _FROM_SCHOOL][:MOST_MESSAGES]),
+        Section.HOMEWORK: timetable.homework(reader),
+        Section.PROGRAMME: timetable.programme(reader),
+        Section.EVENTS: _events(reader),
+        Section.FINALS: marks.finals(reader, begins),
+        Section.COMPARISON: marks.comparison(reader, begins),
+        Section.MISSED: timetable.missed(reader),
+        Section.EXCUSES: _excuses(reader, begins),
+    }
     return Diary(
-        child=speak.spoken(reader.student.short_name, reader.language),
-        language=reader.language,
-        sections={
-            Section.NEW: _told(reader, [each for each in told if _is_new(each, since, reader.now)][:MOST_NEW]),
-            Section.GRADES: tuple(_grades(reader, begins)),
-            Section.ABSENCES: tuple(_absences(reader, begins)),
-            Section.REMARKS: tuple(_remarks(reader, begins)),
-            Section.MESSAGES: _told(reader, [each for each in told if each.verbs & _FROM_SCHOOL][:MOST_MESSAGES]),
-            Section.HOMEWORK: tuple(_homework(reader)),
-        },
+        child=name_in(reader.student.short_name, reader.spoken_in),
+        language=reader.spoken_in,
+        sections={section: tuple(items) for section, items in found.items()},
+        student=reader.student.pk,
+        siblings=tuple(_siblings(reader)),
     )
 
 
-def _year_begins(reader: Reader) -> date:
-    years = SchoolYear.objects.filter(starts_on__lte=reader.today).order_by("-starts_on")
-    begins: date | None = years.values_list("starts_on", flat=True).first()
-    return begins or date(reader.today.year, 1, 1)
+def _siblings(reader: Reader) -> Iterable[Sibling]:
+    rights = Guardianship.objects.active(on=reader.today).filter(guardian_id=reader.guardian_id)
+    for right in rights.exclude(student=reader.student).select_related("student").order_by("student__sort_name")[:7]:
+        yield Sibling(right.student_id, name_in(right.student.short_name, reader.spoken_in))
 
 
 def _is_new(each: Heard, since: datetime, now: datetime) -> bool:
@@ -91,53 +67,6 @@ def _is_new(each: Heard, since: datetime, now: datetime) -> bool:
 
 def _told(reader: Reader, told: Iterable[Heard]) -> tuple[Item, ...]:
     return tuple(reader.item(each.text(reader.language), each.message_id) for each in told)
-
-
-def _grades(reader: Reader, begins: date) -> Iterable[Item]:
-    rows = (
-        Grade.objects.standing()
-        .filter(student=reader.student, given_on__gte=begins)
-        .order_by("course__subject__name", "given_on", "id")
-        .values_list("course__subject__name", "kind", "value", "quality", "special")
-    )
-    method = _method()
-    counted: list[Decimal] = []
-    for subject, own in groupby(rows, key=lambda row: row[0]):
-        marks = [(mark_of(*row[2:]), GradeKind(row[1])) for row in own]
-        values = countable(marks)
-        counted += values
-        yield _subject(reader, subject, marks, average(values, method))
-    if counted:
-        yield reader.phrase("average_of_all", average=_figure(reader, average(counted, method)))
-
-
-def _subject(reader: Reader, subject: str, marks: list[tuple[Mark, GradeKind]], mean: Decimal | None) -> Item:
-    """A grade of the special-needs scale is not spoken: who listens at the other end is not known."""
-    open_ones = [(mark, kind) for mark, kind in marks if mark.scale is not Scale.SPECIAL_NEEDS]
-    words = []
-    if open_ones:
-        each = ", ".join(_mark(reader, mark, kind) for mark, kind in open_ones)
-        words.append(said("grades_of", reader.language, {"subject": subject, "marks": each}))
-    if mean is not None:
-        words.append(said("average_of", reader.language, {"average": _figure(reader, mean)}))
-    if len(open_ones) < len(marks):
-        words.append(said("special_of", reader.language, {"subject": subject}))
-    return reader.item(". ".join(words))
-
-
-def _mark(reader: Reader, mark: Mark, kind: GradeKind) -> str:
-    in_numbers = mark.scale is Scale.QUANTITATIVE
-    words = speak.mark(mark.value, reader.language) if in_numbers else in_words(mark, reader.language)
-    return words if kind is GradeKind.CURRENT else f"{kind_name(kind, reader.language)} {words}"
-
-
-def _figure(reader: Reader, value: Decimal | None) -> str:
-    return speak.mark(value, reader.language)
-
-
-def _method() -> Method:
-    rounded = SchoolSettings.objects.values_list("averages_of_rounded_grades", flat=True).first()
-    return Method.AS_STATE if rounded else Method.EXACT
 
 
 def _absences(reader: Reader, begins: date) -> Iterable[Item]:
@@ -156,7 +85,7 @@ def _absences(reader: Reader, begins: date) -> Iterable[Item]:
     for on, hour, subject, kind, minutes, excused_at in rows[:MOST_MISSED]:
         is_excused = kind == AbsenceKind.EXCUSED or excused_at is not None
         yield reader.phrase(
-            "missed",
+            "missed_lesson",
             day=reader.day(on).capitalize(),
             hour=bg.lesson_hour(hour, reader.language),
             subject=subject,
@@ -195,25 +124,37 @@ def _remarks(reader: Reader, begins: date) -> Iterable[Item]:
         yield reader.phrase(name, day=reader.day(on).capitalize(), text=text)
 
 
-def _homework(reader: Reader) -> Iterable[Item]:
-    today = reader.today
-    rows = (
-        Homework.objects.filter(
-            Q(due_on__gte=today) | Q(due_on__isnull=True, lesson__date__gte=today - FIRST_CALL_LOOKS_BACK),
-            Q(course__members__ends_on__isnull=True) | Q(course__members__ends_on__gte=today),
-            course__members__student=reader.student,
-            course__members__starts_on__lte=today,
-        )
-        .order_by("due_on", "id")
-        .values_list("course__subject__name", "text", "due_on")
-        .distinct()
+def _events(reader: Reader) -> Iterable[Item]:
+    """Say the meetings and events ahead of the child's classes, the nearest first."""
+    on = reader.today
+    books = Enrolment.objects.standing(on=on).filter(student=reader.student).values("class_book")
+    years = ClassGroup.objects.filter(enrolments__in=Enrolment.objects.standing(on=on).filter(student=reader.student))
+    meetings = ParentMeeting.objects.standing().filter(date__gte=on, class_book__in=books)
+    whose = Q(class_book__in=books) | Q(year_group__in=years.values("year_group"))
+    everybody = Q(class_book__isnull=True, year_group__isnull=True)
+    events = SchoolEvent.objects.standing().filter(whose | everybody, date__gte=on)
+    rows = [
+        row for each in (meetings, events) for row in each.values_list("date", "starts_at", "title", "place", "text")
+    ]
+    for day, at, title, place, text in sorted(rows, key=lambda row: (row[0], str(row[1] or "")))[:MOST_EVENTS]:
+        words = [said("ahead", reader.language, {"day": reader.day(day).capitalize(), "title": title})]
+        if at:
+            words.append(
+                said("at_hour", reader.language, {"time": speak.clock_time(at.hour, at.minute, reader.language)})
+            )
+        if place:
+            words.append(said("place", reader.language, {"place": place}))
+        yield reader.item(". ".join([", ".join(words), *([speak.spoken(text, reader.language)] if text else [])]))
+
+
+def _excuses(reader: Reader, begins: date) -> Iterable[Item]:
+    """Say how many days a parent's word may still excuse, to who has the right to give it."""
+    rights = Guardianship.objects.active(on=reader.today).filter(guardian_id=reader.guardian_id, student=reader.student)
+    if not rights.filter(may_excuse=True).exists():
+        return
+    used = (
+        Absence.objects.filter(student=reader.student).on_a_parents_word(since=begins).values("date").distinct().count()
     )
-    for subject, text, due in rows:
-        if due:
-            yield reader.phrase("due", subject=subject, day=reader.day(due), text=text)
-        else:
-            yield reader.phrase("due_sometime", subject=subject, text=text)
-
-
-def reader_of(school: School, student: Student, guardian_id: int, language: str) -> Reader:
-    return Reader(school, student, guardian_id, language, clock.now())
+    rule = parent_days(reader.today)
+    left = parent_days_left(used, reader.today)
+    yield reader.phrase("excuses_left", left=left, a_year=rule.a_year, at_once=rule.at_once)

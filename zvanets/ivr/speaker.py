@@ -17,7 +17,7 @@ from typing import Any
 
 from zvanets.lib.g711 import RATE, to_alaw
 
-VOICES = {"bg": b"bg", "en": b"en-gb"}
+VOICES = {"bg": b"bg", "en": b"en-gb", "ru": b"ru", "tr": b"tr", "uk": b"uk"}
 WORDS_A_MINUTE = 145  # a calm reader
 _SYNCHRONOUS, _NO_EXIT = 2, 0x8000
 _UTF8, _SPEED, _VOLUME, _PITCH, _WORD_GAP = 1, 1, 2, 3, 7

@@ -16,7 +16,7 @@ from zvanets.ivr import phrases
 from zvanets.ivr.speaker import WORDS_A_MINUTE
 from zvanets.lib.g711 import ALAW_SILENCE, RATE, to_alaw
 from zvanets.lib.logs import note
-from zvanets.rules.ivr import Item, Say
+from zvanets.rules.ivr_menu import Item, Prompt, Say
 
 REMEMBERED_BYTES = 48_000_000  # an hour and a half
 PAUSE = ALAW_SILENCE * (RATE // 4)
@@ -37,9 +37,9 @@ def speech_of(say: Say, language: str) -> Speech:
     """Return what is to be said in words."""
     if isinstance(say, Item):
         return Speech(say.text, phrases.known(say.language))
+    language = phrases.known(say.language or language)
     text = phrases.said(say.id, language, dict(say.values))
-    spoken_in = phrases.other(language) if say.id in phrases.IN_THE_OTHER else language
-    return Speech(text, spoken_in, say.id if phrases.is_fixed(say.id, language) else "")
+    return Speech(text, language, say.id if phrases.is_fixed(say.id, language) else "")
 
 
 class Voice:
@@ -76,15 +76,17 @@ class Voice:
             self._remember(speech, sound)
         return sound
 
-    async def warm(self) -> None:
-        """Make what every call says before the first one comes."""
-        for language in phrases.LANGUAGES:
-            for name in phrases.phrases(language):
-                if phrases.is_fixed(name, language):
-                    spoken_in = phrases.other(language) if name in phrases.IN_THE_OTHER else language
-                    await self.say(Speech(phrases.said(name, language), spoken_in, name))
+    async def warm(self, *says: Say, language: str) -> None:
+        """Make what every call says before the first one comes; without `says` all that is fixed in the language."""
+        for say in says or [Prompt(name) for name in phrases.phrases(language) if phrases.is_fixed(name, language)]:
+            await self.say(speech_of(say, language))
 
     async def close(self) -> None:
+        """End the process, once it has said what it was asked."""
+        async with self._turn:
+            await self._kill()
+
+    async def _kill(self) -> None:
         speaker, self._speaker = self._speaker, None
         if speaker and speaker.returncode is None:
             with suppress(ProcessLookupError):
@@ -133,7 +135,7 @@ class Voice:
                 sound = await self._ask(speech)
         except (OSError, EOFError, TimeoutError):
             note("the voice failed", level=logging.ERROR, error=True, language=speech.language)
-            await self.close()
+            await self._kill()
             return b""
         self.made += 1
         if speech.name:

@@ -4,13 +4,33 @@ A frozen Call goes in and another comes out; `says` is what the caller hears nex
 tells four things: keys that came, that everything was said, that nobody pressed anything, and what the look-up answered.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import reduce
 from typing import TypeVar
 
 from zvanets.lib import damm, pins
+from zvanets.rules.ivr_menu import (
+    BACK,
+    HELP,
+    KEYS,
+    LANGUAGES,
+    ON,
+    PAGES,
+    PREVIOUS,
+    REPEAT,
+    Action,
+    Choice,
+    Diary,
+    Item,
+    Prompt,
+    Say,
+    Section,
+    children,
+    greeting,
+    languages,
+    menu,
+)
 
 T = TypeVar("T")
 
@@ -19,9 +39,6 @@ MOST_SILENCES = 3
 LONGEST_TYPED_AHEAD = 16
 SECONDS_FOR_A_KEY = 6.0  # within a code
 SECONDS_FOR_A_CHOICE = 10.0
-LANGUAGES = ("bg", "en")
-KEYS = "0123456789*#"
-BACK, REPEAT, SKIP, HELP, PREVIOUS, OTHER_CHILD = "0", "*", "#", "9", "8", "7"
 
 
 class State(StrEnum):
@@ -30,52 +47,15 @@ class State(StrEnum):
     CHECKING = "checking"  # waits for answered()
     MENU = "menu"
     LISTENING = "listening"
+    LANGUAGE = "language"
+    CHILDREN = "children"
+    NEW_PIN = "new_pin"
+    SAME_PIN = "same_pin"  # the new one once more
     GOODBYE = "goodbye"  # the last words; then the call ends
 
 
-class Section(StrEnum):
-    NEW = "new"
-    GRADES = "grades"
-    ABSENCES = "absences"
-    REMARKS = "remarks"
-    MESSAGES = "messages"
-    HOMEWORK = "homework"
-
-
-SECTIONS = dict(zip("123456", Section, strict=True))
-
-
-@dataclass(frozen=True, slots=True)
-class Prompt:
-    """A phrase of the house by its name, and what is put into it."""
-
-    id: str
-    values: tuple[tuple[str, str | int], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One thing of the diary in words, and the messages that are heard with it."""
-
-    text: str
-    language: str
-    messages: tuple[int, ...] = ()
-
-
-Say = Prompt | Item
-_MENU = Prompt("menu")
-
-
-@dataclass(frozen=True, slots=True)
-class Diary:
-    """What a guardian may hear of one child in this call."""
-
-    child: str
-    language: str
-    sections: Mapping[Section, tuple[Item, ...]] = field(default_factory=dict)
-
-    def items(self, section: Section | None) -> tuple[Item, ...]:
-        return self.sections.get(section, ()) if section else ()
+ENTERING = frozenset({State.CODE, State.PIN, State.NEW_PIN, State.SAME_PIN})
+CHOOSING = frozenset({State.MENU, State.LANGUAGE, State.CHILDREN})
 
 
 class Denial(StrEnum):
@@ -85,23 +65,33 @@ class Denial(StrEnum):
     FAILED = "failed"  # the diary cannot be reached
 
 
+class PinChange(StrEnum):
+    """What became of a new PIN."""
+
+    DONE = "pin_changed"
+    WEAK = "pin_weak"
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call between two events."""
+    """One call between two events. CHECKING asks for `new_pin`, else for the child `wanted`, else for code and PIN."""
 
     state: State = State.CODE
     language: str = "bg"
     has_chosen_language: bool = False
-    entered: str = ""
+    entered: str = field(default="", repr=False)
     code: str = ""
     pin: str = field(default="", repr=False)
+    new_pin: str = field(default="", repr=False)
+    wanted: int = 0
     typed: str = field(default="", repr=False)  # while the look-up runs
     wrong: int = 0
     silences: int = 0
     diary: Diary | None = field(default=None, repr=False)
+    page: int = 0
     section: Section | None = None
     position: int = 0
-    says: tuple[Say, ...] = (Prompt("welcome"), Prompt("ask_code"), Prompt("for_english"))
+    says: tuple[Say, ...] = field(default_factory=greeting)
     heard: tuple[int, ...] = ()
     opened: tuple[Section, ...] = ()
 
@@ -112,7 +102,7 @@ class Call:
     @property
     def patience(self) -> float | None:
         """Seconds to wait for a key once everything was said; None where no key is waited for."""
-        if self.state not in {State.CODE, State.PIN, State.MENU}:
+        if self.state not in ENTERING | CHOOSING:
             return None
         return SECONDS_FOR_A_KEY if self.entered else SECONDS_FOR_A_CHOICE
 
@@ -122,22 +112,29 @@ def press(call: Call, digits: str) -> Call:
     return reduce(_press, (key for key in digits if key in KEYS), call)
 
 
-def answered(call: Call, answer: Diary | Denial) -> Call:
+def answered(call: Call, answer: Diary | Denial | PinChange) -> Call:
     """Take the look-up's answer, then the keys that were typed ahead."""
     if call.state is not State.CHECKING:
         return call
-    typed, call = call.typed, replace(call, typed="", entered="", pin="")
+    typed, call = call.typed, replace(call, typed="", entered="", pin="", new_pin="", wanted=0)
     if isinstance(answer, Diary):
-        language = call.language if call.has_chosen_language else answer.language
-        call = replace(
-            call, state=State.MENU, diary=answer, language=language, heard=(), opened=(), section=None, position=0
-        )
-        new = len(answer.items(Section.NEW))
-        told = Prompt("new_count", (("count", new),)) if new else Prompt("nothing_new")
-        return press(_say(call, Prompt("child", (("name", answer.child),)), told, _MENU), typed)
+        return press(_opened(call, answer), typed)
+    if isinstance(answer, PinChange):
+        return press(_to_menu(call, Prompt(answer)), typed)
     if answer is Denial.WRONG:
-        return _wrong(call, "wrong_pair")
-    return _end(call, Prompt(str(answer)))
+        return _wrong(call, "wrong_pair") if call.diary is None else _end(call, Prompt("failed"))
+    return _end(call, Prompt(answer))
+
+
+def _opened(call: Call, diary: Diary) -> Call:
+    """Begin at the menu; the same child's diary in another language goes on with what was heard."""
+    language = call.language if call.has_chosen_language else diary.language
+    if call.diary and call.diary.student == diary.student:
+        return _to_menu(replace(call, diary=diary, language=language))
+    call = replace(call, diary=diary, language=language, heard=(), opened=(), page=0)
+    new = len(diary.items(Section.NEW))
+    told = Prompt("new_count", (("count", new),)) if new else Prompt("nothing_new")
+    return _to_menu(call, Prompt("child", (("name", diary.child),)), told)
 
 
 def finished(call: Call) -> Call:
@@ -157,56 +154,136 @@ def silence(call: Call) -> Call:
         return _end(call, Prompt("still_silent"))
     call = replace(call, silences=call.silences + 1)
     if call.entered:
-        return _wrong(call, "too_short")
+        return _too_short(call)
     return _say(call, Prompt("nothing_heard"), *_question(call))
 
 
 def _press(call: Call, key: str) -> Call:
     call = replace(call, silences=0)
-    if call.state in {State.CODE, State.PIN}:
-        return _enter(call, key)
     if call.state is State.CHECKING:
         return replace(call, typed=(call.typed + key)[:LONGEST_TYPED_AHEAD])
-    return _choose(call, key) if call.state in {State.MENU, State.LISTENING} else call
+    if call.state in ENTERING:
+        return _enter(call, key)
+    doing = {
+        State.MENU: _choose,
+        State.LISTENING: _choose,
+        State.LANGUAGE: _choose_language,
+        State.CHILDREN: _choose_child,
+    }
+    return doing[call.state](call, key) if call.state in doing else call
 
 
 def _enter(call: Call, key: str) -> Call:
+    is_new_pin = call.state in {State.NEW_PIN, State.SAME_PIN}
     if key == REPEAT:
-        return _say(replace(call, entered="", state=State.CODE), Prompt("ask_code"))
-    if key == SKIP:
-        if call.entered:
-            return _wrong(call, "too_short")
-        other = LANGUAGES[1 - LANGUAGES.index(call.language)]
-        call = replace(call, language=other, has_chosen_language=True)
+        call = replace(call, entered="", state=State.NEW_PIN if is_new_pin else State.CODE)
         return _say(call, *_question(call))
+    if key == ON:
+        if is_new_pin:
+            return _to_menu(replace(call, entered="", new_pin=""), Prompt("pin_stays"))
+        return _too_short(call) if call.entered else _say(replace(call, state=State.LANGUAGE), *languages())
     return _take_digit(_say(replace(call, entered=call.entered + key)))
 
 
 def _take_digit(call: Call) -> Call:
-    if call.state is State.PIN:
-        is_whole = len(call.entered) == pins.LENGTH
-        return replace(call, state=State.CHECKING, pin=call.entered, entered="") if is_whole else call
-    if len(call.entered) < damm.LENGTH:
+    if call.state is State.CODE:
+        return _take_code(call) if len(call.entered) == damm.LENGTH else call
+    if len(call.entered) < pins.LENGTH:
         return call
+    entered, call = call.entered, replace(call, entered="")
+    if call.state is State.PIN:
+        return replace(call, state=State.CHECKING, pin=entered)
+    return _take_new_pin(call, entered)
+
+
+def _take_new_pin(call: Call, entered: str) -> Call:
+    if call.state is State.SAME_PIN:
+        is_same = entered == call.new_pin
+        return replace(call, state=State.CHECKING) if is_same else _ask_new_pin(call, "pin_differs")
+    if pins.is_weak(entered) or pins.is_date(entered):
+        return _ask_new_pin(call, PinChange.WEAK)
+    return _say(replace(call, state=State.SAME_PIN, new_pin=entered), Prompt("ask_same_pin"))
+
+
+def _take_code(call: Call) -> Call:
     if not damm.is_code(call.entered):
         return _wrong(call, "wrong_code")
     return _say(replace(call, state=State.PIN, code=call.entered, entered=""), Prompt("ask_pin"))
 
 
+def _ask_new_pin(call: Call, why: str) -> Call:
+    call = replace(call, state=State.NEW_PIN, new_pin="")
+    return _say(call, Prompt(why), *_question(call))
+
+
+def _too_short(call: Call) -> Call:
+    if call.state in {State.CODE, State.PIN}:
+        return _wrong(call, "too_short")
+    call = replace(call, entered="")
+    return _say(call, Prompt("too_short"), *_question(call))
+
+
 def _choose(call: Call, key: str) -> Call:
-    if key in SECTIONS:
-        return _open(call, SECTIONS[key])
-    is_listening = call.state is State.LISTENING
+    if call.state is State.LISTENING and key in {ON, PREVIOUS}:
+        return _go(call, max(0, call.position + (1 if key == ON else -1)))
+    if key in PAGES[call.page]:
+        return _follow(call, PAGES[call.page][key])
     if key == BACK:
-        return _to_menu(call) if is_listening else _end(call, Prompt("goodbye"))
+        return _back(call)
     if key in {REPEAT, HELP}:
         about = (Prompt("help"),) if key == HELP else ()
-        return _say(call, *about, *(_item(call) if is_listening else (_MENU,)))
-    if is_listening and key in {SKIP, PREVIOUS}:
-        return _go(call, max(0, call.position + (1 if key == SKIP else -1)))
-    if key == OTHER_CHILD and not is_listening:
-        return _say(replace(call, state=State.CODE, diary=None, code="", section=None), Prompt("ask_code"))
-    return _say(call, Prompt("no_such_key"), *(_item(call) if is_listening else (_MENU,)))
+        return _say(call, *about, *_question(call))
+    if key == ON:
+        return _to_menu(replace(call, page=(call.page + 1) % len(PAGES)))
+    return _say(call, Prompt("no_such_key"), *_question(call))
+
+
+def _back(call: Call) -> Call:
+    """From a list to the menu, from its further pages to the first, from there to the end."""
+    if call.state is State.LISTENING:
+        return _to_menu(call)
+    return _to_menu(replace(call, page=0)) if call.page else _end(call, Prompt("goodbye"))
+
+
+def _follow(call: Call, choice: Choice) -> Call:
+    if isinstance(choice, Section):
+        return _open(call, choice)
+    call = replace(call, section=None, position=0)
+    if choice is Action.PIN:
+        return _say(replace(call, state=State.NEW_PIN), Prompt("ask_new_pin"))
+    if choice is Action.LANGUAGE:
+        return _say(replace(call, state=State.LANGUAGE), *languages())
+    if call.diary and call.diary.siblings:
+        return _say(replace(call, state=State.CHILDREN), *children(call.diary))
+    return _other_code(call)
+
+
+def _choose_language(call: Call, key: str) -> Call:
+    if key.isdigit() and 1 <= int(key) <= len(LANGUAGES):
+        call = replace(call, language=LANGUAGES[int(key) - 1], has_chosen_language=True)
+        if call.diary:
+            return _say(replace(call, state=State.CHECKING, wanted=call.diary.student))
+        return _ask_code(call)
+    if key == BACK:
+        return _to_menu(call) if call.diary else _ask_code(call)
+    return _say(call, *_question(call))
+
+
+def _choose_child(call: Call, key: str) -> Call:
+    siblings = call.diary.siblings if call.diary else ()
+    if key.isdigit() and 1 <= int(key) <= len(siblings):
+        return _say(replace(call, state=State.CHECKING, wanted=siblings[int(key) - 1].student))
+    if key == ON:
+        return _other_code(call)
+    return _to_menu(call) if key == BACK else _say(call, *_question(call))
+
+
+def _other_code(call: Call) -> Call:
+    return _ask_code(replace(call, diary=None, section=None, page=0))
+
+
+def _ask_code(call: Call) -> Call:
+    return _say(replace(call, state=State.CODE, code=""), Prompt("ask_code"))
 
 
 def _open(call: Call, section: Section) -> Call:
@@ -215,7 +292,7 @@ def _open(call: Call, section: Section) -> Call:
     if not items:
         return _to_menu(call, Prompt(f"no_{section}"))
     call = replace(call, state=State.LISTENING, section=section)
-    return _say(call, Prompt(f"{section}", (("count", len(items)),)), *_item(call))
+    return _say(call, Prompt(section, (("count", len(items)),)), *_question(call))
 
 
 def _go(call: Call, position: int) -> Call:
@@ -223,12 +300,12 @@ def _go(call: Call, position: int) -> Call:
     if position >= len(items):
         return _to_menu(call, Prompt("end_of_list"))
     call = replace(call, position=position)
-    return _say(call, *_item(call))
+    return _say(call, *_question(call))
 
 
 def _to_menu(call: Call, *first: Prompt) -> Call:
     call = replace(call, state=State.MENU, section=None, position=0)
-    return _say(call, *first, _MENU)
+    return _say(call, *first, *_question(call))
 
 
 def _wrong(call: Call, why: str) -> Call:
@@ -239,16 +316,31 @@ def _wrong(call: Call, why: str) -> Call:
 
 
 def _end(call: Call, *last: Prompt) -> Call:
-    return _say(replace(call, state=State.GOODBYE, entered="", pin="", typed=""), *last)
+    return _say(replace(call, state=State.GOODBYE, entered="", pin="", new_pin="", typed=""), *last)
 
 
 def _question(call: Call) -> tuple[Say, ...]:
-    return {State.CODE: (Prompt("ask_code"),), State.PIN: (Prompt("ask_pin"),)}.get(call.state, (_MENU,))
+    """Return what is to be said where the call stands."""
+    match call.state:
+        case State.MENU:
+            return menu(call.diary, call.page)
+        case State.LANGUAGE:
+            return languages()
+        case State.CHILDREN:
+            return children(call.diary)
+        case State.LISTENING:
+            items: tuple[Item, ...] = call.diary.items(call.section) if call.diary else ()
+            return items[call.position : call.position + 1]
+        case _:
+            return (Prompt(_ASKED[call.state]),)
 
 
-def _item(call: Call) -> tuple[Say, ...]:
-    items = call.diary.items(call.section) if call.diary else ()
-    return items[call.position : call.position + 1]
+_ASKED = {
+    State.CODE: "ask_code",
+    State.PIN: "ask_pin",
+    State.NEW_PIN: "ask_new_pin",
+    State.SAME_PIN: "ask_same_pin",
+}
 
 
 def _say(call: Call, *words: Say) -> Call:

@@ -7,11 +7,12 @@ from functools import cache
 from pathlib import Path
 
 from zvanets.lib import bg, speak
+from zvanets.rules.ivr_menu import LANGUAGES
 
 FOLDER = Path(__file__).parent
-LANGUAGES = ("bg", "en")
-# Said in the other language, to who does not understand this one.
-IN_THE_OTHER = frozenset({"for_english"})
+# Of these two every number and abbreviation is spelled out, and the diary itself is read in them; the others say the menus.
+SPELLED = ("bg", "en")
+LATIN = ("en", "tr")
 _HOLE = re.compile(r"\{(\w+)(?:, (\w+))?\}")
 
 Value = str | int | Decimal
@@ -38,11 +39,17 @@ def said(name: str, language: str, values: Mapping[str, Value] | None = None) ->
     """Return the phrase in words that a voice reads; „{count, message}“ becomes „три съобщения“."""
     given = values or {}
     words = _HOLE.sub(lambda hole: _filled(given[hole[1]], hole[2], language), phrases(language)[name])
-    return speak.spoken(words, other(language) if name in IN_THE_OTHER else language)
+    return speak.spoken(words, language) if language in SPELLED else words
 
 
-def other(language: str) -> str:
-    return LANGUAGES[1 - LANGUAGES.index(known(language))]
+def read_in(language: str) -> str:
+    """Return the language of the diary's own words for who chose this one: what teachers write is Bulgarian."""
+    return language if language in SPELLED else "bg"
+
+
+def name_in(name: str, language: str) -> str:
+    """Return a person's name as this language's voice can read it."""
+    return speak.spoken(name, "en" if language in LATIN else "bg")
 
 
 def _filled(value: Value, word: str | None, language: str) -> str:

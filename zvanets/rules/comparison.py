@@ -1,0 +1,25 @@
+"""Comparison without shame: one child's average beside the class's, and nothing where few stand behind the figure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from zvanets.rules.averages import Method, average
+
+FEWEST = 5  # students with grades: the average of fewer would tell of single ones
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    own: Decimal
+    others: Decimal
+
+
+def compared(grades: Mapping[int, Iterable[Decimal]], student: int, method: Method = Method.EXACT) -> Compared | None:
+    """Compare a student with the whole class, the student in it; `grades` by student. None where one of the two tells nothing."""
+    marked = {each: values for each, given in grades.items() if (values := list(given))}
+    if student not in marked or len(marked) < FEWEST:
+        return None
+    own = average(marked[student], method)
+    others = average((value for values in marked.values() for value in values), method)
+    return Compared(own, others) if own is not None and others is not None else None
