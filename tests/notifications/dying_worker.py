@@ -16,6 +16,11 @@ AT_SQL = {
     "before sending is written": ("SET status = 'sending'", "before", 2),
     "sending is written": ("SET status = 'sending'", "after", 2),
 }
+REMINDING = {
+    "before the mark": ('"remarks_parentmeeting" SET "reminded_for"', "before", 1),
+    "reminder marked": ('"remarks_parentmeeting" SET "reminded_for"', "after", 1),
+    "reminder recorded": ("history_record", "after", 1),
+}
 AT_SOCKET = ("before the socket", "accepted and not written")
 STEPS = (*AT_SQL, *AT_SOCKET)
 
@@ -40,8 +45,8 @@ def main(step: str) -> None:
                 die()
             return reference
 
-    if step in AT_SQL:
-        watch(*AT_SQL[step])
+    if step in AT_SQL | REMINDING:
+        watch(*(AT_SQL | REMINDING)[step])
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     worker.run(stop, worker.CHANNELS | {"email": Dying})

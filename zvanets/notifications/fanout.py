@@ -17,6 +17,7 @@ from zvanets.lib import clock
 from zvanets.lib.logs import note
 from zvanets.notifications import outbox
 from zvanets.notifications.catalogue import telling_of
+from zvanets.notifications.colleagues import write_to_colleagues
 from zvanets.notifications.composing import Composer, Text
 from zvanets.notifications.hearers import Hearer, facts_by_student, hearers_of
 from zvanets.notifications.models import Message, Told
@@ -122,6 +123,7 @@ def _tell(waiting: Sequence[Waiting], channels: Collection[str], now: datetime) 
     hearers = hearers_of(facts, on=today, channels=channels) if facts else []
     drafts = _drafts(facts, hearers, {each.fact.number: each.at for each in waiting}, now) if hearers else []
     _write(drafts, now)
+    write_to_colleagues(waiting, on=today, now=now)
     outbox.empty(waiting)
     return Round(len(waiting), Counter(draft.hearer.channel for draft in drafts if draft.facts and not draft.is_stale))
 

@@ -22,6 +22,7 @@ from zvanets.notifications.channels.portal.channel import PortalChannel
 from zvanets.notifications.delivery import Delivery
 from zvanets.notifications.fanout import fan_out, told_elsewhere
 from zvanets.notifications.letters import Letters
+from zvanets.notifications.reminding import remind_due
 from zvanets.notifications.upkeep import Upkeep
 
 RINGS = "zvanets_pending"  # the database notifies on this channel when history has something to tell
@@ -173,11 +174,12 @@ def _waiting(channel: str) -> tuple[int, float]:
 
 
 def _housekeeping(bell: Bell) -> None:
-    """Each minute fetch the bounces and throw away what is old."""
+    """Each minute fetch the bounces, remind of what is tomorrow, and throw away what is old."""
     upkeep = Upkeep(is_stopping=bell.stop.is_set)
 
     def step() -> None:
         bounces.poll()
+        remind_due(clock.now())
         upkeep.run(clock.now())
         bell.stop.wait(timedelta(minutes=1).total_seconds())
 
