@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "zvanets.gradebook",
     "zvanets.attendance",
     "zvanets.remarks",
+    "zvanets.messaging",
     "zvanets.lessons",
     "zvanets.timetable",
     "zvanets.notifications",

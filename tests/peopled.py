@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import time, timedelta
 from decimal import Decimal
+from uuid import uuid4
 
 from django.test import Client
 
@@ -15,6 +16,7 @@ from zvanets.gradebook.models import Grade
 from zvanets.guardians.models import Contact, Guardian, Guardianship, Relation
 from zvanets.lessons.models import Homework, HomeworkFile
 from zvanets.lib import clock
+from zvanets.messaging.actions import Words, send_announcement, to_class
 from zvanets.remarks.models import (
     Difficulty,
     HealthNote,
@@ -180,6 +182,10 @@ def _things(peopled: Peopled) -> None:
     peopled.ids |= {"class_group_id": small.class_group.pk, "course_id": small.course.pk}
     peopled.ids["absence_id"] = absence.pk
     _notices(peopled)
+    announcement = send_announcement(
+        small.actor, to_class(small.class_group, may_be_urgent=False), Words("Утре", "Без вода."), save_key=uuid4()
+    )
+    peopled.ids["announcement_id"] = announcement.pk
     peopled.ids["right_id"] = Guardianship.objects.get(guardian=small.guardians[2]).pk
 
 

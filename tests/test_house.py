@@ -16,7 +16,7 @@ SOURCES = [
 ]
 ROOMS = {
     "accounts", "attendance", "cli", "demo", "exchange", "files", "gradebook", "guardians", "history", "ivr", "lessons", "lib",
-    "notifications", "operator", "portal", "remarks", "rules", "schools", "staff", "tenancy", "timetable",
+    "notifications", "operator", "portal", "remarks", "messaging", "rules", "schools", "staff", "tenancy", "timetable",
 }  # fmt: skip
 VAGUE = {"utils.py", "helpers.py", "misc.py", "managers.py", "signals.py", "models2.py"}
 

@@ -52,6 +52,9 @@ _OWN = {
     Verb.WORK_PLANNED: WORK,
     Verb.WORK_CHANGED: WORK | MOVED,
     Verb.WORK_WITHDRAWN: WORK | {"reason": "Карантина"},
+    Verb.MESSAGE_URGED: LESSON
+    | {"title": "Училището е затворено днес", "text": "Няма ток. Елате за децата до 12 часа."},
+    Verb.MESSAGE_WITHDRAWN: LESSON | {"title": "Без вода утре", "reason": "сбъркана дата"},
     Verb.MESSAGE_SENT: LESSON | {"title": "Без вода утре", "text": "Носете вода."},
 }
 BODIES = {

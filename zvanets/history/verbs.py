@@ -77,6 +77,8 @@ class Verb(StrEnum):
     WORK_CHANGED = "work.changed"
     WORK_WITHDRAWN = "work.withdrawn"
     MESSAGE_SENT = "message.sent"
+    MESSAGE_URGED = "message.urged"
+    MESSAGE_WITHDRAWN = "message.withdrawn"
 
     ACCOUNT_CREATED = "account.created"
     ROLE_GRANTED = "role.granted"
@@ -119,7 +121,7 @@ TOLD = (
     "comment.", "exemption.", "overall.", "resit.", "result.", "special.",
 )  # fmt: skip
 # Whether a child came to school cannot wait, nor that somebody tries to get in; a reminder is no slip of anybody's.
-TOLD_AT_ONCE = ("absence.", "event.reminded", "lateness.", "meeting.reminded", "pin.locked")
+TOLD_AT_ONCE = ("absence.", "event.reminded", "lateness.", "meeting.reminded", "pin.locked", "message.urged")
 
 
 class Read(StrEnum):

@@ -22,7 +22,9 @@ from zvanets.schools.models import ClassGroup, Enrolment
 FIRST_CALL_LOOKS_BACK = timedelta(days=14)
 MESSAGES_BACK = timedelta(days=30)
 MOST_NEW, MOST_MISSED, MOST_REMARKS, MOST_MESSAGES, MOST_EVENTS = 20, 20, 10, 10, 10
-_FROM_SCHOOL = frozenset({Verb.MESSAGE_SENT, Verb.MEETING_CALLED, Verb.EVENT_ANNOUNCED})
+_FROM_SCHOOL = frozenset(
+    {Verb.MESSAGE_SENT, Verb.MESSAGE_URGED, Verb.MESSAGE_WITHDRAWN, Verb.MEETING_CALLED, Verb.EVENT_ANNOUNCED}
+)
 
 
 def read(reader: Reader) -> Diary:

@@ -79,6 +79,8 @@ CATALOGUE: Mapping[Verb, Telling] = {
     Verb.WORK_CHANGED: Telling((EventKind.HOMEWORK, EventKind.EVENT)),
     Verb.WORK_WITHDRAWN: Telling((EventKind.HOMEWORK, EventKind.EVENT)),
     Verb.MESSAGE_SENT: Telling((EventKind.MESSAGE,)),
+    Verb.MESSAGE_URGED: Telling((), is_urgent=True),
+    Verb.MESSAGE_WITHDRAWN: Telling((EventKind.MESSAGE,)),
     Verb.PIN_LOCKED: Telling((), is_urgent=True),
 }
 

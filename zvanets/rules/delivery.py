@@ -54,7 +54,7 @@ def sources_of(new: Status | str) -> frozenset[Status]:
 STALE_AFTER = timedelta(hours=24)
 
 # A child who is not at school: told whatever the hour. Beside it tomorrow's first lesson, when that changes.
-URGENT = ("absence.", "lateness.", "timetable.")
+URGENT = ("absence.", "lateness.", "timetable.", "message.urged")
 
 
 def is_urgent(verb: str) -> bool:

@@ -161,3 +161,35 @@ class SignInRulesForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=_("Дотогава на работещите без втора стъпка само се напомня. Празно: не се иска."),
     )
+
+
+class AnnouncementForm(forms.Form):
+    """What the school writes home; who may not raise an alarm has no field for it."""
+
+    title = forms.CharField(label=_("За какво"), max_length=100)
+    text = forms.CharField(
+        label=_("Съобщение"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text=_("До 1000 знака. Ще го получат родителите, и учениците с достъп до портала."),
+    )
+    is_urgent = forms.BooleanField(
+        label=_("Спешно: изпраща се веднага, по всички канали и през тихите часове"), required=False
+    )
+    reason = forms.CharField(
+        label=_("Защо е спешно"),
+        max_length=300,
+        required=False,
+        help_text=_("Остава в историята; родителите не я четат."),
+    )
+
+    def __init__(self, *args: Any, may_be_urgent: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not may_be_urgent:
+            del self.fields["is_urgent"], self.fields["reason"]
+
+    def clean(self) -> dict[str, Any]:
+        typed = super().clean() or {}
+        if typed.get("is_urgent") and not typed.get("reason", "").strip():
+            self.add_error("reason", _("Напишете защо е спешно: причината остава в историята."))
+        return typed

@@ -149,6 +149,7 @@ def _nav(request: StaffRequest) -> list[Link]:
         Link(home, gettext("Днес"), path == home or path.startswith((f"{home}days/", f"{home}lessons/"))),
         Link(f"{home}week/", gettext("Седмица"), path.startswith(f"{home}week/")),
         Link(f"{home}classes/", gettext("Дневници"), path.startswith((f"{home}classes/", f"{home}students/"))),
+        Link(f"{home}messages/", gettext("Съобщения"), path.startswith(f"{home}messages/")),
     ]
     if seat.is_head:
         links.append(Link(f"{home}head/", gettext("Училището"), path.startswith(f"{home}head/")))

@@ -6,6 +6,7 @@ from django.urls import path, register_converter
 
 from zvanets.staff.views import (
     absences,
+    announcements,
     class_groups,
     gatherings,
     grades,
@@ -113,6 +114,10 @@ urlpatterns = [
     path("head/timetable/<int:draft_id>/", timetable.draft, name="draft"),
     path("head/timetable/<int:draft_id>/stop/", timetable.cancel, name="cancel_draft"),
     path("head/timetable/<int:draft_id>/begin/", timetable.begin, name="begin_draft"),
+    path("messages/", announcements.sent, name="announcements"),
+    path("messages/new/", announcements.write, name="write"),
+    path("messages/<int:announcement_id>/", announcements.announcement, name="announcement"),
+    path("messages/<int:announcement_id>/withdraw/", announcements.withdraw, name="withdraw_announcement"),
     path("head/people/", office.people, name="people"),
     path("head/people/<int:user_id>/password/", office.password, name="password"),
     path("head/people/<int:user_id>/second-factor/", guards.remove, name="remove_second_factor"),
