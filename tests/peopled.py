@@ -32,7 +32,7 @@ from zvanets.remarks.models import (
     SupportTeacher,
 )
 from zvanets.rules.absences import AbsenceKind
-from zvanets.schools.models import ClassGroup, Course, CourseTeacher, StaffMember, Subject
+from zvanets.schools.models import ClassGroup, Course, CourseTeacher, StaffMember, Subject, TeacherAbsence
 from zvanets.tenancy.school import at_school
 from zvanets.timetable.models import Draft
 
@@ -168,6 +168,10 @@ def _things(peopled: Peopled) -> None:
         written_by=small.teacher,
         **by,
     )
+    away = TeacherAbsence.objects.create(
+        staff_member=small.staff_member, starts_on=now.date(), ends_on=now.date(), noted_at=now, noted_by=small.teacher
+    )
+    peopled.ids["away_id"] = away.pk
     homework = Homework.objects.create(course=small.course, lesson=small.lesson, text="стр. 12", given_at=now)
     (file,) = keep(HomeworkFile, [Attached("задача.txt", "text/plain", b"x")], actor=small.actor, homework=homework)
     absence = Absence.objects.create(

@@ -10,6 +10,10 @@ class Verb(StrEnum):
     LESSON_VERIFIED = "lesson.verified"
     LESSON_UNVERIFIED = "lesson.unverified"
     TOPIC_WRITTEN = "topic.written"
+    HOUR_CHANGED = "hour.changed"
+    HOUR_WITHDRAWN = "hour.withdrawn"
+    TEACHER_AWAY = "teacher.away"
+    TEACHER_BACK = "teacher.back"
     TOPICS_PLANNED = "topics.planned"
     HOMEWORK_GIVEN = "homework.given"
     HOMEWORK_CHANGED = "homework.changed"
@@ -116,7 +120,7 @@ class Verb(StrEnum):
 
 # What a child did, got or has to do, and that somebody tried their PINs; the rest is the school's own work.
 TOLD = (
-    "absence.", "event.", "grade.", "health.", "homework.", "individual.", "lateness.", "limit.", "meeting.", "message.",
+    "absence.", "event.", "grade.", "health.", "homework.", "hour.", "individual.", "lateness.", "limit.", "meeting.", "message.",
     "note.", "notice.accepted", "notice.refused", "pin.locked", "praise.", "remark.", "sanction.", "support.", "work.",
     "comment.", "exemption.", "overall.", "resit.", "result.", "special.",
 )  # fmt: skip

@@ -57,6 +57,8 @@ CATALOGUE: Mapping[Verb, Telling] = {
     Verb.HOMEWORK_WITHDRAWN: Telling((EventKind.HOMEWORK,)),
     Verb.SANCTION_IMPOSED: Telling((EventKind.REMARK,), is_private=True),
     Verb.SANCTION_WITHDRAWN: Telling((EventKind.REMARK,), is_private=True),
+    Verb.HOUR_CHANGED: Telling((EventKind.TIMETABLE,)),
+    Verb.HOUR_WITHDRAWN: Telling((EventKind.TIMETABLE,)),
     Verb.HEALTH_NOTED: Telling((EventKind.HEALTH,), is_private=True),
     Verb.HEALTH_WITHDRAWN: Telling((EventKind.HEALTH,), is_private=True),
     Verb.SUPPORT_PLANNED: Telling((EventKind.HEALTH, EventKind.MESSAGE), is_private=True),
@@ -92,6 +94,8 @@ def telling_of(verb: str, body: Mapping[str, Any]) -> Telling | None:
         return None
     if verb.startswith("grade.") and _is_final(body):
         telling = replace(telling, kinds=(EventKind.RESULT,))
+    if verb.startswith("hour.") and body.get("soon"):  # of today or tomorrow: it cannot wait for the morning
+        telling = replace(telling, is_urgent=True)
     return replace(telling, is_private=True) if _is_private(body) else telling
 
 

@@ -178,6 +178,14 @@ def _files(body: Body, language: str) -> str:
     return bg.counted(int(body["files"]), "file", language) if body.get("files") else ""
 
 
+def _moved(body: Body, language: str) -> str:
+    """Return „вторник, 7 октомври, 2-ри час“."""
+    if not body.get("to_date"):
+        return ""
+    day = bg.day_name(date.fromisoformat(body["to_date"]), language)
+    return f"{day}, {bg.lesson_hour(int(body['to_hour']), language)}"
+
+
 def _until(body: Body, language: str) -> str:
     """Return „вторник, 7 октомври, 10:35“."""
     if not body.get("until"):
@@ -202,8 +210,14 @@ _SAID: dict[str, Callable[[Body, str], str | bool]] = {
     "before": _before,
     "due": _due,
     "hour": _hour,
+    "hour_name": lambda body, language: (
+        "" if body.get("hour_no") is None else bg.lesson_hour(int(body["hour_no"]), language)
+    ),
     "minutes": _minutes,
     "until": _until,
+    "change": lambda body, _language: str(body.get("change") or ""),
+    "instead": lambda body, _language: within(one_line(body.get("instead"))),
+    "moved": _moved,
     "days": _days,
     "figure": _figure,
     "month": _month,

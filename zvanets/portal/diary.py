@@ -290,16 +290,27 @@ def week_of(child: Child, day: date) -> list[Day]:
         .order_by("date", "starts_at", "hour_no", "id")
         .values_list(
             "id", "date", "hour_no", "starts_at", "ends_at", "course__subject__name", "room", "is_cancelled",
-            "substitute__first_name", "substitute__last_name",
+            "substitute__first_name", "substitute__last_name", "changes__instead__date", "changes__instead__hour_no",
+            "changes__instead__course__subject__name",
         )
         .distinct()
     )  # fmt: skip
     days: dict[date, list[Hour]] = {}
-    for _id, on, number, starts, ends, subject, room, is_cancelled, first, last in lessons:
-        note = _("отпада") if is_cancelled else (_("замества %(name)s") % {"name": _name(first, last)} if first else "")
+    for _id, on, number, starts, ends, subject, room, is_cancelled, first, last, to_day, to_hour, other in lessons:
+        note = _cancelled(on, number, to_day, to_hour, other) if is_cancelled else ""
+        note = note or (_("замества %(name)s") % {"name": _name(first, last)} if first else "")
         hour = Hour(number, f"{starts:%H:%M}–{ends:%H:%M}", subject, room, note, is_cancelled)
         days.setdefault(on, []).append(hour)
     return [Day(bg.day_name(on, lang()), on == child.today(), hours) for on, hours in days.items()]
+
+
+def _cancelled(on: date, hour_no: int, day: date | None, hour: int | None, subject: str | None) -> str:
+    """Return „отпада“, „вместо него история“ or „преместен за вторник, 7 октомври, 2-ри час“."""
+    if day is None or hour is None:
+        return _("отпада")
+    if (day, hour) == (on, hour_no):
+        return _("вместо него: %s") % subject
+    return _("преместен за %s") % f"{bg.day_name(day, lang())}, {bg.lesson_hour(hour, lang())}"
 
 
 def _name(first: str | None, last: str | None) -> str:

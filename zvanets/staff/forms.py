@@ -193,3 +193,52 @@ class AnnouncementForm(forms.Form):
         if typed.get("is_urgent") and not typed.get("reason", "").strip():
             self.add_error("reason", _("Напишете защо е спешно: причината остава в историята."))
         return typed
+
+
+class AbsentForm(forms.Form):
+    """Which teacher is away, from when to when."""
+
+    teacher = forms.TypedChoiceField(label=_("Учител"), coerce=int)
+    starts_on = forms.DateField(label=_("от"), widget=forms.DateInput(attrs={"type": "date"}))
+    ends_on = forms.DateField(label=_("до"), widget=forms.DateInput(attrs={"type": "date"}))
+
+    def __init__(self, *args: Any, teachers: list[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["teacher"].choices = [("", "–"), *teachers]  # type: ignore[attr-defined]
+
+
+class ChangeForm(forms.Form):
+    """What becomes of a lesson; of the fields beneath, the one that the choice needs."""
+
+    what = forms.ChoiceField(
+        label=_("Какво става с часа"),
+        choices=[
+            ("substitute", _("друг учител замества")),
+            ("cancel", _("свободен час")),
+            ("replace", _("друг предмет в същия час")),
+            ("move", _("мести се")),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Изберете какво става с часа.")},
+    )
+    teacher = forms.TypedChoiceField(label=_("Кой замества"), coerce=int, required=False, empty_value=None)
+    is_other_subject = forms.BooleanField(label=_("Заместникът не преподава този предмет"), required=False)
+    course = forms.TypedChoiceField(label=_("Кой предмет вместо него"), coerce=int, required=False, empty_value=None)
+    date = forms.DateField(label=_("За кой ден"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    hour_no = forms.IntegerField(label=_("За кой час"), required=False, min_value=0, max_value=20)
+
+    NEEDS = {"substitute": "teacher", "replace": "course", "move": "date"}
+
+    def __init__(
+        self, *args: Any, teachers: list[tuple[int, str]], courses: list[tuple[int, str]], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["teacher"].choices = [("", "–"), *teachers]  # type: ignore[attr-defined]
+        self.fields["course"].choices = [("", "–"), *courses]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = dict(self.cleaned_data)
+        needed = self.NEEDS.get(cleaned.get("what", ""))
+        if needed and not cleaned.get(needed) and needed not in self.errors:
+            self.add_error(needed, _("Попълнете и това."))
+        return cleaned

@@ -1,5 +1,6 @@
 """The school's structure: who stands in which class, learns what, from whom and when."""
 
+from zvanets.schools.models.changes import LessonChange, TeacherAbsence
 from zvanets.schools.models.courses import Course, CourseMember, CourseTeacher, Subject
 from zvanets.schools.models.people import Enrolment, StaffMember, StaffPosition, Student, StudentCode
 from zvanets.schools.models.timetable import Lesson, OffDay, ScheduleHour, Shift, ShiftHour, Week
@@ -12,6 +13,7 @@ __all__ = [
     "CourseTeacher",
     "Enrolment",
     "Lesson",
+    "LessonChange",
     "OffDay",
     "ScheduleHour",
     "School",
@@ -24,6 +26,7 @@ __all__ = [
     "Student",
     "StudentCode",
     "Subject",
+    "TeacherAbsence",
     "Term",
     "Week",
     "YearGroup",
