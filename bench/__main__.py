@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 NAMES = (
     "save_lesson",
     "lesson_page",
+    "gradebook_page",
+    "grid_save",
     "portal_page",
     "cold_start",
     "demo_start",

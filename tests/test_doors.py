@@ -26,7 +26,7 @@ WORKS = {200, 204, 302, 409, 422}
 NOT_THERE = {404}
 PROOF = {401}  # asked again who it is
 REFUSED = {403, 405}
-NATURE = {"uidb36": "1", "key": "x-y", "pk": 1}
+NATURE = {"uidb36": "1", "key": "x-y", "pk": 1, "figure": "mean1"}
 
 
 def addresses(found: URLResolver | URLPattern, space: str = "") -> Iterator[tuple[str, URLPattern]]:

@@ -26,6 +26,8 @@ def test_each_bench_runs_and_documents_its_keys(name):
     [
         ("save_lesson", {"cpu_ms", "statements", "raw_cpu_ms"}),
         ("lesson_page", {"cpu_ms", "statements"}),
+        ("gradebook_page", {"cpu_ms", "statements"}),
+        ("grid_save", {"cpu_ms", "statements"}),
         ("portal_page", {"cpu_ms", "statements"}),
         ("cold_start", {"wall_s"}),
         ("demo_start", {"wall_s"}),

@@ -59,4 +59,5 @@ def test_every_icon_is_drawn():
 @pytest.mark.parametrize("path", sorted((ZVANETS / "static").glob("*.js")), ids=lambda path: path.name)
 def test_scripts_are_modules_without_eval_or_markup(path):
     text = path.read_text()
-    assert not re.search(r"\beval\(|new Function|document\.write|insertAdjacentHTML|localStorage", text)
+    assert not re.search(r"\beval\(|new Function|document\.write|insertAdjacentHTML", text)
+    assert "localStorage" not in text or path.name == "zvanets-queue.js"

@@ -1,13 +1,13 @@
 """Give, correct and withdraw grades."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from zvanets.gradebook.closings import is_closed, term_closed
-from zvanets.gradebook.facts import about_grade, body_of, columns_of, fact_of, mark_now
+from zvanets.gradebook.facts import Body, about_grade, body_of, columns_of, fact_of, mark_now
 from zvanets.gradebook.models import Grade
 from zvanets.gradebook.witnesses import Change, tell_staff
 from zvanets.history.record import Actor, Fact, record
@@ -21,14 +21,19 @@ from zvanets.tenancy.school import school_now
 
 _INSERT = """
 INSERT INTO gradebook_grade (school_id, student_id, course_id, lesson_id, kind, value, quality, special, comment,
-    given_on, given_at, given_by_id, teacher_id, ended_why)
+    given_on, given_at, given_by_id, teacher_id, replaces_id, ended_why)
 SELECT %(school)s, t.student, %(course)s, %(lesson)s, t.kind, t.value, t.quality, t.special, t.comment,
-    %(on)s, %(at)s, %(by)s, %(teacher)s, ''
+    %(on)s, %(at)s, %(by)s, %(teacher)s, t.replaces, ''
 FROM unnest(%(students)s::bigint[], %(kinds)s::smallint[], %(values)s::numeric[], %(qualities)s::smallint[],
-    %(specials)s::smallint[], %(comments)s::text[]) WITH ORDINALITY
-    AS t (student, kind, value, quality, special, comment, place)
+    %(specials)s::smallint[], %(comments)s::text[], %(replaces)s::bigint[]) WITH ORDINALITY
+    AS t (student, kind, value, quality, special, comment, replaces, place)
 ORDER BY t.place
 RETURNING id
+"""
+_END = """
+UPDATE gradebook_grade g SET ended_at = %(at)s, ended_why = t.why
+FROM unnest(%(ids)s::bigint[], %(whys)s::text[]) AS t (id, why)
+WHERE g.school_id = %(school)s AND g.id = t.id AND g.ended_at IS NULL
 """
 
 
@@ -73,6 +78,13 @@ def give_grades(actor: Actor, lesson: OpenLesson, grades: Sequence[NewGrade]) ->
     for grade in grades:
         line = lesson.lines[grade.student_id]
         must_suit(grade.mark, grade.kind, line.level, special_needs=line.special_needs)
+    ids = _insert(actor, lesson, grades)
+    return [given_fact(lesson, grade_id, grade) for grade_id, grade in zip(ids, grades, strict=True)]
+
+
+def _insert(
+    actor: Actor, lesson: OpenLesson, grades: Sequence[NewGrade], replaces: Sequence[int | None] = ()
+) -> list[int]:
     columns = [grade.mark.columns() for grade in grades]
     with connection.cursor() as cursor:
         cursor.execute(
@@ -91,10 +103,10 @@ def give_grades(actor: Actor, lesson: OpenLesson, grades: Sequence[NewGrade]) ->
                 "qualities": [column["quality"] for column in columns],
                 "specials": [column["special"] for column in columns],
                 "comments": [grade.comment for grade in grades],
+                "replaces": list(replaces) or [None] * len(grades),
             },
         )
-        ids = [row[0] for row in cursor.fetchall()]
-    return [given_fact(lesson, grade_id, grade) for grade_id, grade in zip(ids, grades, strict=True)]
+        return [row[0] for row in cursor.fetchall()]
 
 
 def given_fact(lesson: OpenLesson, grade_id: int, grade: NewGrade) -> Fact:
@@ -114,6 +126,60 @@ def given_fact(lesson: OpenLesson, grade_id: int, grade: NewGrade) -> Fact:
             comment=grade.comment,
             topic=lesson.topic,
         ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Swap:
+    """A standing grade of a lesson, the mark that takes its place (None: it is withdrawn), and why."""
+
+    grade_id: int
+    old: NewGrade
+    mark: Mark | None
+    why: str
+
+
+def change_grades(actor: Actor, lesson: OpenLesson, changes: Sequence[Swap]) -> list[tuple[int, Fact]]:
+    """End grades of one lesson and give others in their place, in two statements; the facts are for `record`.
+
+    Only slips of the hand: an old grade is changed one by one. Returns with each fact the id of the grade that stands now, 0 where it was withdrawn. Raises GradeEnded when one
+    of them stands no more, and Refusal `wrong_scale`, `term_closed`.
+    """
+    if not changes:
+        return []
+    if lesson.is_closed:
+        raise term_closed()
+    for change in changes:
+        if change.mark and change.mark.scale is not change.old.mark.scale:
+            raise _wrong_scale()
+    _end_all(lesson, changes)
+    new = [(change, replace(change.old, mark=change.mark)) for change in changes if change.mark]
+    ids = _insert(actor, lesson, [grade for _, grade in new], [change.grade_id for change, _ in new]) if new else []
+    standing = {change.grade_id: grade_id for (change, _), grade_id in zip(new, ids, strict=True)}
+    return [(now := standing.get(change.grade_id, 0), _changed_fact(lesson, change, now)) for change in changes]
+
+
+def _end_all(lesson: OpenLesson, changes: Sequence[Swap]) -> None:
+    ids, whys = [change.grade_id for change in changes], [change.why for change in changes]
+    with connection.cursor() as cursor:
+        cursor.execute(_END, {"school": school_now(), "at": lesson.now, "ids": ids, "whys": whys})
+        if cursor.rowcount != len(changes):
+            raise GradeEnded
+
+
+def _changed_fact(lesson: OpenLesson, change: Swap, standing: int) -> Fact:
+    old, mark = change.old, change.mark
+    more: Body = {"before": columns_of(old.mark)} if mark else {}
+    body = body_of(lesson.about(old.student_id), mark or old.mark, old.kind, lesson.date, reason=change.why, **more)
+    return Fact(
+        Verb.GRADE_CORRECTED if mark else Verb.GRADE_WITHDRAWN,
+        sub_verb=old.kind.name,
+        student_id=old.student_id,
+        course_id=lesson.course_id,
+        class_group_id=lesson.class_group_id,
+        lesson_id=lesson.id,
+        object_id=standing or change.grade_id,
+        body=body | {"replaces": change.grade_id} if mark else body,
     )
 
 

@@ -90,3 +90,21 @@ class LessonTopic(SchoolRow):
 
     def __str__(self) -> str:
         return f"{self.item_id} in {self.lesson_id}"
+
+
+class CellKey(SchoolRow):
+    """A cell of a gradebook that was saved: one that is sent again, its answer lost, is not written twice.
+
+    Kept for a month, longer than any page waits for its connection; the user's next save clears what is older.
+    """
+
+    key = models.UUIDField()
+    saved_at = models.DateTimeField()
+    saved_by = models.ForeignKey("accounts.User", models.CASCADE, related_name="+", db_index=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["school", "key"], name="one_save_a_cell_key")]
+        indexes = [models.Index(fields=["school", "saved_by", "saved_at"], name="cell_keys_of_a_user")]
+
+    def __str__(self) -> str:
+        return str(self.key)

@@ -1,11 +1,12 @@
 """Averages of grades and what is proposed from them; every figure can tell how it came about.
 
 Decisions (docs/algorithms/averages.md): an exact value counts as it is, means are rounded half up to 0.01 by Decimal, and the
-word follows the rounded number. Only quantitative grades are averaged; there are no weights. Nothing here sets a grade.
+word follows the rounded number. Only quantitative grades are averaged, alike unless the school gave their kinds weights.
+Nothing here sets a grade.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -23,10 +24,16 @@ class Method(StrEnum):
     AS_STATE = "as_state"  # „като НЕИСПУО“: every grade is rounded to a whole first, 4.50 counts as 5
 
 
+# How often a grade of a kind counts, in a school that uses weights; a kind that is not named counts once.
+Weights = Mapping[GradeKind, int]
+NO_WEIGHTS: Weights = {}
+
+
 class Rule(StrEnum):
     """The names of rules for „Как е изчислено?“; a front has a sentence for each."""
 
     MEAN = "mean"
+    WEIGHTED_MEAN = "weighted_mean"
     MEAN_OF_MEANS = "mean_of_means"
     PROPOSED_TERM = "proposed_term"
     PROPOSED_ANNUAL = "proposed_annual"
@@ -47,6 +54,7 @@ class Explained(Generic[T_co]):
     """A figure and how it came about: what went in, by which rule, before and after which rounding.
 
     `inputs` are the values as they were counted (with AS_STATE already whole); `unrounded` has all its digits.
+    `weights` stand beside the inputs where the school uses them, else there are none.
     """
 
     result: T_co
@@ -57,6 +65,7 @@ class Explained(Generic[T_co]):
     method: Method = Method.EXACT
     valid_from: date | None = None
     source: str = ""
+    weights: tuple[int, ...] = ()
 
 
 def countable(marks: Iterable[tuple[Mark, GradeKind]]) -> list[Decimal]:
@@ -65,7 +74,11 @@ def countable(marks: Iterable[tuple[Mark, GradeKind]]) -> list[Decimal]:
     Left out are words (I-III, special needs) and term and annual grades; grades brought from another class or school
     (98, 99) are current ones and count.
     """
-    return [mark.value for mark, kind in marks if mark.scale is Scale.QUANTITATIVE and not kind.is_final]
+    return [mark.value for mark, kind in _current(marks)]
+
+
+def _current(marks: Iterable[tuple[Mark, GradeKind]]) -> list[tuple[Mark, GradeKind]]:
+    return [(mark, kind) for mark, kind in marks if mark.scale is Scale.QUANTITATIVE and not kind.is_final]
 
 
 def _counted(values: Iterable[Decimal], method: Method) -> tuple[Decimal, ...]:
@@ -78,6 +91,19 @@ def explain_average(values: Iterable[Decimal], method: Method = Method.EXACT) ->
     mean = sum(inputs, Decimal(0)) / len(inputs) if inputs else None
     result = None if mean is None else hundredth(mean)
     return Explained(result, inputs, Rule.MEAN, Rounding.HUNDREDTH, mean, method)
+
+
+def explain_mean(
+    marks: Iterable[tuple[Mark, GradeKind]], method: Method = Method.EXACT, weights: Weights = NO_WEIGHTS
+) -> Explained[Decimal | None]:
+    """Explain the mean of a student's current grades, by the weights of their kinds where the school uses any."""
+    current = _current(marks)
+    values = [mark.value for mark, _kind in current]
+    if not weights or not values:
+        return explain_average(values, method)
+    inputs, times = _counted(values, method), tuple(weights.get(kind, 1) for _mark, kind in current)
+    mean = sum((value * n for value, n in zip(inputs, times, strict=True)), Decimal(0)) / sum(times)
+    return Explained(hundredth(mean), inputs, Rule.WEIGHTED_MEAN, Rounding.HUNDREDTH, mean, method, weights=times)
 
 
 def average(values: Iterable[Decimal], method: Method = Method.EXACT) -> Decimal | None:
@@ -99,14 +125,18 @@ def explain_mean_of_means(
 
 def explain_term_grade(values: Iterable[Decimal], method: Method = Method.EXACT) -> Explained[Decimal | None]:
     """Explain the term grade to propose: the mean of the current grades as shown, then whole (below 3.00 it is 2)."""
-    mean = explain_average(values, method)
-    result = None if mean.result is None else whole(mean.result)
-    return Explained(result, mean.inputs, Rule.PROPOSED_TERM, Rounding.WHOLE, mean.unrounded, method)
+    return explain_term_proposal(explain_average(values, method))
 
 
 def proposed_term_grade(values: Iterable[Decimal], method: Method = Method.EXACT) -> Decimal | None:
     """Return the whole term grade to propose, None when there are no current grades. The teacher decides."""
     return explain_term_grade(values, method).result
+
+
+def explain_term_proposal(mean: Explained[Decimal | None]) -> Explained[Decimal | None]:
+    """Explain the term grade to propose from a mean of current grades, whichever way that was made."""
+    result = None if mean.result is None else whole(mean.result)
+    return replace(mean, result=result, rule=Rule.PROPOSED_TERM, rounding=Rounding.WHOLE)
 
 
 def explain_annual_grade(terms: Sequence[Decimal | None]) -> Explained[Decimal | None]:

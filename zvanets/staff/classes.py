@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from zvanets.attendance.models import Absence
 from zvanets.lib import bg
 from zvanets.rules.absences import AbsenceKind, Totals, parent_days_left, shown_halves, totals
-from zvanets.schools.models import ClassGroup, CourseTeacher, Enrolment, SchoolYear, Student
-from zvanets.staff.seat import Seat, lang
+from zvanets.schools.models import ClassGroup, Course, CourseTeacher, Enrolment, SchoolYear, Student
+from zvanets.staff.seat import Link, Seat, lang
 
 TO_EXCUSE = 200
 
@@ -101,6 +101,16 @@ def class_lines(seat: Seat) -> list[ClassLine]:
             is_led=group.pk in own,
         )
         for group in groups
+    ]
+
+
+def gradebooks(seat: Seat, group: ClassGroup, *, every: bool) -> list[Link]:
+    """Return the gradebooks of the class: all of them, or those of the courses the user teaches."""
+    courses = Course.objects.valid() if every else Course.objects.taught_by(seat.user, on=seat.today()).distinct()
+    of_class = courses.filter(class_group=group).order_by("subject__name", "pk")
+    return [
+        Link(seat.url("gradebook", pk), f"{name} · {_('група %s') % part}" if part else name)
+        for pk, name, part in of_class.values_list("pk", "subject__name", "sub_group")
     ]
 
 

@@ -25,6 +25,7 @@ class LessonLine:
     """One lesson in a list: when, with whom, what, and how it stands."""
 
     url: str
+    grades_url: str  # the course's gradebook, for who may open it
     starts_at: str
     class_group: str
     subject: str
@@ -59,6 +60,9 @@ def lines(seat: Seat, lessons: Iterable[Lesson], *, with_teachers: bool = False)
     return [
         LessonLine(
             url=seat.url("lesson", lesson.pk),
+            grades_url=seat.url("gradebook", lesson.course_id)
+            if seat.writes_every_lesson or not lesson.substitute_id
+            else "",
             starts_at=f"{lesson.starts_at:%H:%M}",
             class_group=lesson.course.class_group.name,
             subject=lesson.course.subject.name,

@@ -7,8 +7,10 @@ from django.utils.translation import gettext as _
 
 from zvanets.lib import bg
 from zvanets.rules.absences import Totals, shown_halves
-from zvanets.rules.averages import Explained, Method
+from zvanets.rules.averages import Explained, Method, Rule
+from zvanets.rules.gradebook import Final
 from zvanets.rules.scales import shown_average, shown_grade, word
+from zvanets.staff.marks import mark_text
 from zvanets.staff.seat import lang
 
 
@@ -28,10 +30,13 @@ def average_answer(mean: Explained[Decimal | None]) -> Answer:
     if len(inputs) == 1:
         return Answer(shown, [_("Една оценка: %s.") % inputs[0]])
     sentences = [
-        _("%(grades)s, с равна тежест: %(list)s.")
-        % {"grades": bg.counted(len(inputs), "grade", lang()), "list": " · ".join(inputs)},
+        _counted_sentence(inputs, mean.weights),
         _("(%(sum)s) ÷ %(n)s = %(exact)s")
-        % {"sum": " + ".join(inputs), "n": len(inputs), "exact": _exact(mean.unrounded)}
+        % {
+            "sum": " + ".join(_times(inputs, mean.weights)),
+            "n": sum(mean.weights) or len(inputs),
+            "exact": _exact(mean.unrounded),
+        }
         + ("" if mean.unrounded == mean.result else _(", закръглено до стотна %s") % shown)
         + ".",
         _("%(average)s е „%(word)s“.") % {"average": shown, "word": word(mean.result, lang())},
@@ -39,6 +44,46 @@ def average_answer(mean: Explained[Decimal | None]) -> Answer:
     if mean.method is Method.AS_STATE:
         sentences.insert(1, _("Училището смята като НЕИСПУО: всяка оценка първо се закръглява до цяла."))
     return Answer(shown, sentences)
+
+
+def _counted_sentence(inputs: list[str], weights: tuple[int, ...]) -> str:
+    told = {"grades": bg.counted(len(inputs), "grade", lang()), "list": " · ".join(_times(inputs, weights))}
+    if weights:
+        return _("%(grades)s, с тежестите на училището: %(list)s.") % told
+    return _("%(grades)s, с равна тежест: %(list)s.") % told
+
+
+def _times(inputs: list[str], weights: tuple[int, ...]) -> list[str]:
+    """Return „5,50 × 2“ where a grade counts more than once."""
+    return [f"{text} × {n}" if n != 1 else text for text, n in zip(inputs, weights or (1,) * len(inputs), strict=True)]
+
+
+def proposal_answer(final: Final, mean: Explained[Decimal | None] | None) -> Answer:
+    """Explain a term or annual grade: what the teacher set, and what the diary proposes; `mean` leads to a term's."""
+    proposal = final.proposal
+    if proposal.mark is None:
+        return Answer(mark_text(final.mark) if final.mark else shown_average(None, lang()))
+    text = mark_text(proposal.mark)
+    if proposal.why.rule is Rule.MIDDLE_WORD:
+        sentences = [_("Думите нямат средно: предложена е средната по ред от %(n)s.") % _counted_grades(proposal.why)]
+    elif mean:
+        sentences = average_answer(mean).sentences
+    else:
+        sentences = [_("От срочните оценки: (%(sum)s) ÷ %(n)s = %(exact)s.") % _terms(proposal.why)]
+    if proposal.why.rule is not Rule.MIDDLE_WORD:
+        sentences.append(_("Предложение: %s. Под 3,00 е слаб 2, иначе до цяла оценка, половинките нагоре.") % text)
+    if final.mark:
+        return Answer(mark_text(final.mark), [_("Оценката е поставена от учителя."), *sentences])
+    return Answer(text, [*sentences, _("Оценката поставя учителят: дневникът само предлага.")])
+
+
+def _counted_grades(why: Explained[Decimal | None]) -> dict[str, str]:
+    return {"n": bg.counted(len(why.inputs), "grade", lang())}
+
+
+def _terms(why: Explained[Decimal | None]) -> dict[str, str | int]:
+    terms = " + ".join(shown_grade(value, lang()) for value in why.inputs)
+    return {"sum": terms, "n": len(why.inputs), "exact": _exact(why.unrounded or Decimal(0))}
 
 
 def _exact(value: Decimal) -> str:

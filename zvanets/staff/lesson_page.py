@@ -113,6 +113,9 @@ def _head(seat: Seat, lesson: LessonRow) -> dict[str, Any]:
         "teacher": lesson.teacher if lesson.is_substituted or seat.writes_every_lesson else "",
         "is_substituted": lesson.is_substituted,
         "url": seat.url("lesson", lesson.id),
+        "grades_url": seat.url("gradebook", lesson.course_id)
+        if seat.writes_every_lesson or not lesson.is_substituted
+        else "",
     }
 
 

@@ -148,7 +148,11 @@ def _nav(request: StaffRequest) -> list[Link]:
     links = [
         Link(home, gettext("Днес"), path == home or path.startswith((f"{home}days/", f"{home}lessons/"))),
         Link(f"{home}week/", gettext("Седмица"), path.startswith(f"{home}week/")),
-        Link(f"{home}classes/", gettext("Дневници"), path.startswith((f"{home}classes/", f"{home}students/"))),
+        Link(
+            f"{home}classes/",
+            gettext("Дневници"),
+            path.startswith((f"{home}classes/", f"{home}students/", f"{home}courses/")),
+        ),
         Link(f"{home}messages/", gettext("Съобщения"), path.startswith(f"{home}messages/")),
     ]
     if seat.is_head:

@@ -2,9 +2,14 @@
 
 import { ledAway } from "./zvanets-register.js";
 import { forgetDrafts } from "./zvanets-drafts.js";
+import { drain, forgetQueues, waitingCells } from "./zvanets-queue.js";
 
 const user = document.body.dataset.user;
-if (user) forgetDrafts({ except: user });
+const token = () => document.querySelector("[name=csrfmiddlewaretoken]")?.value;
+if (user) {
+  forgetDrafts({ except: user });
+  drain(user, token());
+}
 
 document.querySelector("[data-focus]")?.focus();
 
@@ -13,7 +18,13 @@ const here = document.querySelector(".nav [aria-current=page]");
 if (here) here.parentElement.scrollLeft = here.offsetLeft - here.parentElement.offsetLeft - 40;
 
 document.addEventListener("submit", (event) => {
-  if (event.target.matches("[data-sign-out]")) forgetDrafts({});
+  if (!event.target.matches("[data-sign-out]")) return;
+  if (waitingCells() && !confirm(event.target.dataset.waiting)) {
+    event.preventDefault();
+    return;
+  }
+  forgetDrafts({});
+  forgetQueues();
 });
 
 document.addEventListener("click", (event) => {
@@ -33,10 +44,9 @@ document.addEventListener("keydown", (event) => {
 
 // The school keeps who printed what: paper leaves the house.
 window.addEventListener("beforeprint", () => {
-  const token = document.querySelector("[name=csrfmiddlewaretoken]")?.value;
-  if (!document.body.dataset.printed || !token) return;
+  if (!document.body.dataset.printed || !token()) return;
   const body = new URLSearchParams({ path: location.pathname });
-  fetch(document.body.dataset.printed, { method: "POST", keepalive: true, headers: { "X-CSRFToken": token }, body });
+  fetch(document.body.dataset.printed, { method: "POST", keepalive: true, headers: { "X-CSRFToken": token() }, body });
 });
 
 const net = () => document.getElementById("net");

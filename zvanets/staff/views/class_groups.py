@@ -96,6 +96,7 @@ def _class_page(
         "chosen": [each.id for each in missed if str(each.id) in chosen],
         "form": form or (_excuse_form(request, missed) if missed else None),
         "today": bg.day_name(seat.today(), lang()),
+        "gradebooks": classes.gradebooks(seat, group, every=may_excuse or seat.writes_every_lesson),
         "courses": office.course_lines(seat, group) if seat.is_head else [],
         **(_lessons(seat, group, seat.today()) if seat.writes_every_lesson else {}),
     }

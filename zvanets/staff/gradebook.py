@@ -1,0 +1,332 @@
+"""The gradebook of a course: which columns it has, what stands in its rows, and how each figure came about."""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from zvanets.lessons.gradebook import (
+    CourseRow,
+    LessonSlot,
+    Member,
+    Standing,
+    absences_of,
+    grades_of,
+    lessons_of,
+    members_of,
+)
+from zvanets.lib import bg
+from zvanets.lib.refusals import gettext_noop
+from zvanets.rules.averages import minimum_grades
+from zvanets.rules.gradebook import Final, Sums, TermMark, sums
+from zvanets.rules.grades import GradeKind, Mark, Scale, in_words, kind_name, shown_average
+from zvanets.staff import grid
+from zvanets.staff.grid import Column, GridRow, Sum
+from zvanets.staff.marks import is_poor, mark_text
+from zvanets.staff.seat import Link, Seat, lang
+from zvanets.staff.typed_cells import SIGNS
+from zvanets.staff.typed_lesson import KINDS, said
+
+YEAR = 0  # beside the terms 1 and 2
+AHEAD = timedelta(days=14)
+TITLES = {1: gettext_noop("първи срок"), 2: gettext_noop("втори срок"), YEAR: gettext_noop("учебната година")}
+
+WORDED = ((int(Scale.SPECIAL_NEEDS), range(1, 4)), (int(Scale.QUALITATIVE), range(2, 7)))
+FIGURES = {
+    "mean0": gettext_noop("Среден успех за годината"),
+    "mean1": gettext_noop("Среден успех за първия срок"),
+    "mean2": gettext_noop("Среден успех за втория срок"),
+    "term1": gettext_noop("Срочна оценка за първия срок"),
+    "term2": gettext_noop("Срочна оценка за втория срок"),
+    "annual": gettext_noop("Годишна оценка"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the address asks for: a term or the year, and columns opened beside those that have grades."""
+
+    term: int
+    opened: Sequence[tuple[int, GradeKind, int]] = ()
+    form: str = ""  # the column shown as a form
+
+    @classmethod
+    def asked(cls, query: QueryDict, course: CourseRow, today: date) -> "Shown":
+        term = query.get("term", "")
+        chosen = {"1": 1, "2": 2, "year": YEAR}.get(term, course.term_of(today))
+        names = [*query.getlist("column"), *_new_column(query)]
+        opened = [column for name in names[:20] if (column := _column(name))]
+        return cls(chosen, opened, names[-1] if opened else "")
+
+    @property
+    def word(self) -> str:
+        return str(self.term or "year")
+
+
+def _new_column(query: QueryDict) -> list[str]:
+    lesson, kind = query.get("lesson"), query.get("kind")
+    return [f"{lesson}-{kind}-0"] if lesson and kind else []
+
+
+def _column(name: str) -> tuple[int, GradeKind, int] | None:
+    parts = name.split("-")
+    if len(parts) != 3 or not all(part.isascii() and part.isdigit() and len(part) < 19 for part in parts):
+        return None
+    lesson, kind, place = map(int, parts)
+    return (lesson, GradeKind(kind), min(place, 9)) if kind in KINDS else None
+
+
+def context(seat: Seat, course: CourseRow, shown: Shown) -> dict[str, Any]:
+    """Return what the page of the gradebook shows."""
+    lessons = lessons_of(course, user_id=seat.user.pk, every=seat.writes_every_lesson)
+    members = members_of(course)
+    grades = grades_of(course)
+    columns = columns_of(seat, course, shown, lessons, grades)
+    absences = absences_of({column.lesson_id for column in columns})
+    by_student = _by_student(grades)
+    rows = [
+        _row(seat, course, shown, member, by_student.get(member.student_id, []))
+        for member in members.values()
+        if member.until >= seat.today() or member.student_id in by_student
+    ]
+    here = f"?term={shown.word}"
+    form = next((column for column in columns if column.name == shown.form and not column.lock), None)
+    return {
+        "course": _head(seat, course, shown),
+        "terms": _terms(course, shown),
+        "head": grid.head_html(columns, _sum_titles(shown), here),
+        "rows": grid.rows_html(rows, columns, absences, why_url(seat, course)),
+        "has_rows": bool(rows),
+        "has_columns": bool(columns),
+        "choices": _choices(seat, course, shown, lessons),
+        "kinds": [(str(int(kind)), kind_name(kind, lang())) for kind in KINDS],
+        "sheet": {
+            "save": f"{seat.url('cells', course.id)}{here}",
+            "queue": f"{seat.user.pk}:{seat.school_id}:{course.id}",
+            "why": why_url(seat, course),
+            "words": words(),
+            "focus": shown.form,
+        },
+        "form": _form(form, rows) if form else None,
+    }
+
+
+def _head(seat: Seat, course: CourseRow, shown: Shown) -> dict[str, Any]:
+    hours = course.hours(shown.term or course.term_of(seat.today()))
+    least = minimum_grades(hours, seat.today())
+    parts = [_(TITLES[shown.term])]
+    if course.sub_group:
+        parts.append(_("група %s") % course.sub_group)
+    if hours:
+        whole = int(hours) if hours == hours.to_integral_value() else hours.normalize()
+        parts.append(_("%s седмично") % bg.counted(whole, "lesson", lang()))
+    if least and shown.term:
+        parts.append(_("поне %s текущи оценки") % least)
+    if course.is_rounded:
+        parts.append(_("средният успех е като в НЕИСПУО"))
+    return {
+        "title": f"{course.class_group} · {course.subject}",
+        "details": " · ".join(parts),
+        "class_url": seat.url("class_group", course.class_group_id),
+        "class_group": course.class_group,
+        "reads_only": not (course.teaches or seat.writes_every_lesson),
+        "url": seat.url("gradebook", course.id),
+    }
+
+
+def _terms(course: CourseRow, shown: Shown) -> list[Link]:
+    terms = [1, *([2] if course.second_term else []), YEAR]
+    return [Link(f"?term={term or 'year'}", _(TITLES[term]).capitalize(), term == shown.term) for term in terms]
+
+
+# Columns
+
+
+def columns_of(
+    seat: Seat, course: CourseRow, shown: Shown, lessons: Mapping[int, LessonSlot], grades: Iterable[Standing]
+) -> list[Column]:
+    """Return the columns by date: those with grades, those opened, and the newest lesson in which one may write."""
+    today = seat.today()
+    names: dict[tuple[int, GradeKind, int], date] = {}
+    for grade, place in placed(grades):
+        if not grade.kind.is_final and _is_shown(course, shown, grade.given_on):
+            names[grade.lesson_id or 0, grade.kind, place] = grade.given_on
+    for lesson, kind, place in shown.opened:
+        if lesson in lessons:
+            names.setdefault((lesson, kind, place), lessons[lesson].date)
+    newest = _newest(seat, course, shown, lessons)
+    if newest and newest.id not in {lesson for lesson, _kind, _place in names}:
+        names[newest.id, GradeKind.CURRENT, 0] = newest.date
+    locks = {each.id: course.lock_of(each, today) for each in lessons.values()}
+    found = [_slot(course, lessons.get(name[0]), name, on, locks) for name, on in names.items()]
+    return sorted(found, key=lambda column: (column.date, column.hour, column.lesson_id, column.kind, column.place))
+
+
+def placed(grades: Iterable[Standing]) -> list[tuple[Standing, int]]:
+    """Return each grade with how many of its student, lesson and kind came before it."""
+    before: Counter[tuple[int, int | None, int]] = Counter()
+    found = []
+    for grade in grades:
+        place = grade.student_id, grade.lesson_id, grade.kind
+        found.append((grade, before[place]))
+        before[place] += 1
+    return found
+
+
+def _is_shown(course: CourseRow, shown: Shown, day: date) -> bool:
+    return shown.term in (YEAR, course.term_of(day))
+
+
+def _newest(seat: Seat, course: CourseRow, shown: Shown, lessons: Mapping[int, LessonSlot]) -> LessonSlot | None:
+    today = seat.today()
+    until = (
+        each for each in reversed([*lessons.values()]) if each.date <= today and _is_shown(course, shown, each.date)
+    )
+    return next((each for each in until if not course.lock_of(each, today)), None)
+
+
+def _slot(
+    course: CourseRow, lesson: LessonSlot | None, name: tuple[int, GradeKind, int], on: date, locks: Mapping[int, Any]
+) -> Column:
+    lesson_id, kind, place = name
+    hour = f", {bg.lesson_hour(lesson.hour_no, lang())}" if lesson else ""
+    lock = locks.get(lesson_id)
+    closed = said(lock) if lock else "" if lesson else _("Оценката е пренесена и не се променя оттук.")
+    return Column(lesson_id, kind, place, on, hour, closed, course.weights.get(kind, 1))
+
+
+def _choices(seat: Seat, course: CourseRow, shown: Shown, lessons: Mapping[int, LessonSlot]) -> list[tuple[str, str]]:
+    """Return the lessons in which a column may be opened, the newest first."""
+    today = seat.today()
+    return [
+        (str(each.id), f"{each.date:%d.%m.} · {bg.weekday(each.date, lang())} · {bg.lesson_hour(each.hour_no, lang())}")
+        for each in reversed([*lessons.values()])
+        if each.date <= today + AHEAD and _is_shown(course, shown, each.date) and not course.lock_of(each, today)
+    ]
+
+
+# Rows
+
+
+def _by_student(grades: Iterable[Standing]) -> dict[int, list[tuple[Standing, int]]]:
+    found: dict[int, list[tuple[Standing, int]]] = defaultdict(list)
+    for grade, place in placed(grades):
+        found[grade.student_id].append((grade, place))
+    return found
+
+
+def _row(
+    seat: Seat, course: CourseRow, shown: Shown, member: Member, grades: Sequence[tuple[Standing, int]]
+) -> GridRow:
+    return GridRow(
+        member=member,
+        url=seat.url("student", member.student_id),
+        has_left=member.until < seat.today(),
+        sums=figures(sums_of(course, member, (grade for grade, _place in grades)), shown.term),
+        grades={f"{grade.lesson_id or 0}-{int(grade.kind)}-{place}": grade for grade, place in grades},
+    )
+
+
+def sums_of(course: CourseRow, member: Member, grades: Iterable[Standing]) -> Sums:
+    marks = [TermMark(each.mark, each.kind, each.term or course.term_of(each.given_on)) for each in grades]
+    return sums(marks, member.scale or Scale.QUANTITATIVE, course.method, course.weights)
+
+
+def figures(found: Sums, term: int) -> list[Sum]:
+    """Return what stands right of a row where a term, or the year (0), is shown."""
+    mean = found.year if term == YEAR else found.means[term - 1]
+    poor = mean.result is not None and mean.result < 3
+    first = [Sum(f"mean{term}", shown_average(mean.result, lang()), is_poor=poor), _final("term1", found.terms[0])]
+    return first if term == 1 else [*first, _final("term2", found.terms[1]), _final("annual", found.annual)]
+
+
+def _final(name: str, final: Final) -> Sum:
+    if final.mark:
+        return Sum(name, mark_text(final.mark), is_poor=is_poor(final.mark))
+    proposed = final.proposal.mark
+    return Sum(name, f"({mark_text(proposed)})" if proposed else "–", is_set=False)
+
+
+def _sum_titles(shown: Shown) -> list[tuple[str, str]]:
+    first = [(_("ср."), _("Среден успех")), (_("I срок"), _("Срочна оценка за първия срок"))]
+    if shown.term == 1:
+        return first
+    return [*first, (_("II срок"), _("Срочна оценка за втория срок")), (_("год."), _("Годишна оценка"))]
+
+
+# The form of one column, for who has no script
+
+
+def _form(column: Column, rows: Iterable[GridRow]) -> dict[str, Any]:
+    return {
+        "column": column.name,
+        "key": str(uuid4()),
+        "title": f"{kind_name(column.kind, lang())}, {bg.written_date(column.date, lang())}{column.hour}",
+        "lines": [_line(row, column) for row in rows if row.member.stands_on(column.date)],
+    }
+
+
+def _line(row: GridRow, column: Column) -> dict[str, str]:
+    grade = row.grades.get(column.name)
+    return {
+        "id": str(row.member.student_id),
+        "name": f"{row.member.number or ''} {row.member.name}".strip(),
+        "seen": str(grade.id if grade else 0),
+        "text": mark_text(grade.mark) if grade else "",
+        "mode": "decimal" if row.member.scale is Scale.QUANTITATIVE else "text",
+    }
+
+
+# „Как е изчислено?“
+
+
+def why_url(seat: Seat, course: CourseRow) -> str:
+    return f"{seat.url('gradebook', course.id)}{{student}}/{{sum}}/"
+
+
+def end_of(day: date, seat: Seat) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time(), seat.zone)
+
+
+def words() -> str:
+    """Return the sentences of the page's script, as JSON; one and many where something is counted."""
+    return json.dumps(
+        {
+            "saved": _("Записано в {time} ч."),
+            "unsaved": [_("{n} незаписана промяна"), _("{n} незаписани промени")],
+            "saving": _("Записва се…"),
+            "waiting": [_("{n} запис чака връзка"), _("{n} записа чакат връзка")],
+            "failed": [
+                _("{n} промяна не се записа: сървърът отговори с грешка. Пазим я и опитваме пак."),
+                _("{n} промени не се записаха: сървърът отговори с грешка. Пазим ги и опитваме пак."),
+            ],
+            "signIn": [
+                _("{n} промяна чака да влезете отново."),
+                _("{n} промени чакат да влезете отново."),
+            ],
+            "others": [_("Останалата {n} оценка е записана."), _("Останалите {n} оценки са записани.")],
+            "conflict": _("{cell}: Вие вписахте {mine}, а междувременно {who} – {theirs}."),
+            "nothing": _("нищо"),
+            "somebody": _("друг"),
+            "keepMine": _("Запиши моята"),
+            "keepTheirs": _("Остави другата"),
+            "page": _("Отвори страницата на оценката"),
+            "undo": _("Върни както беше"),
+            "closed": _("Тук не пишете Вие: оценките са на учителя по предмета."),
+            "off": _("В този ден ученикът не е бил в списъка."),
+            "signs": {SIGNS[kind]: name for kind, name in grid.sign_names().items()},
+            "scales": {
+                scale: {n: in_words(Mark(Scale(scale), Decimal(n)), lang(), short=True) for n in ns}
+                for scale, ns in WORDED
+            },
+            "colours": {SIGNS[kind]: name for kind, name in grid.SIGN_CLASSES.items()},
+        },
+        ensure_ascii=False,
+    )
