@@ -210,6 +210,7 @@ def _nav(request: HttpRequest, child: Child) -> list[Place]:
         ("remarks/", gettext("Отзиви")),
         ("homework/", gettext("Домашни")),
         ("week/", gettext("Програма")),
+        ("calendar/", gettext("Календар")),
         ("settings/", gettext("Известия")),
     ]
     at_home = path in {home, reverse("portal:home")}

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from zvanets.portal.views import absences, diary, home, pin, settings
+from zvanets.portal.views import absences, book, diary, home, pin, settings
 
 app_name = "portal"
 _CHILD = "<int:school_id>/<int:student_id>/"
@@ -23,6 +23,8 @@ urlpatterns = [
     path(f"{_CHILD}homework/", diary.homework, name="homework"),
     path(f"{_CHILD}homework/files/<int:file_id>/", diary.homework_file, name="homework_file"),
     path(f"{_CHILD}week/", diary.week, name="week"),
+    path(f"{_CHILD}calendar/", book.calendar, name="calendar"),
+    path(f"{_CHILD}care/", book.care, name="care"),
     path(f"{_CHILD}printed/", diary.printed, name="printed"),
     path(f"{_CHILD}settings/", settings.show, name="settings"),
     path(f"{_CHILD}settings/kinds/", settings.choose_kinds, name="kinds"),

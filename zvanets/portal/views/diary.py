@@ -12,7 +12,7 @@ from zvanets.files.answer import inert
 from zvanets.history.record import note_access
 from zvanets.history.verbs import Read
 from zvanets.lib import bg
-from zvanets.portal import diary
+from zvanets.portal import book, diary
 from zvanets.portal.family import FamilyRequest, family, lang, page
 from zvanets.portal.feed import items, messages_of
 from zvanets.rules.averages import Method
@@ -62,7 +62,14 @@ def average(request: FamilyRequest) -> HttpResponse:
 @require_safe
 @family("remarks")
 def remarks(request: FamilyRequest) -> HttpResponse:
-    return page(request, "portal/remarks.html", request.child, {"remarks": diary.remarks_of(request.child)})
+    child, is_close = request.child, book.is_close(request.child)
+    context = {
+        "remarks": diary.remarks_of(child),
+        "sanctions": book.sanctions_of(child) if is_close else [],
+        "notes": book.notes_of(child),
+        "care_url": child.url("care") if is_close else "",
+    }
+    return page(request, "portal/remarks.html", child, context)
 
 
 @require_safe
