@@ -8,15 +8,17 @@ import pytest
 from tests import small_school
 from tests.notifications.telling import AFTER_GRACE, messages, texts
 from tests.staff.people import colleague, home, signed_in
-from zvanets.accounts.models import Role
+from zvanets.accounts.models import Role, User
 from zvanets.guardians.models import EventKind, Subscription
 from zvanets.history.models import Entry
 from zvanets.lib import clock
 from zvanets.lib.refusals import Refusal
 from zvanets.messaging.actions import Words, send_announcement, to_class, to_school, to_students, withdraw_announcement
 from zvanets.messaging.models import Announcement
+from zvanets.notifications.colleagues import write_to_colleagues
 from zvanets.notifications.fanout import tell_school
 from zvanets.notifications.models import Message
+from zvanets.notifications.outbox import take
 from zvanets.rules.announcements import LARGE_A_DAY
 from zvanets.schools.models import ClassGroup, Enrolment
 from zvanets.tenancy.school import at_school
@@ -242,3 +244,15 @@ def test_the_author_withdraws_it_with_a_reason(small):
     assert "преди някой да го получи" in answer.content.decode()
     tell(AFTER_GRACE + timedelta(seconds=5))
     assert messages(small) == []
+
+
+def test_teachers_of_the_class_get_a_letter_when_families_do_and_the_author_none(small):
+    of_class = colleague(small, Role.TEACHER, leads=True)
+    User.objects.filter(pk=of_class.pk).update(email="peter@example.org")
+    User.objects.filter(pk=small.teacher.pk).update(email="maria@example.org")
+    made = send(small, ALARM)
+    with at_school(small.id):
+        entry = Entry.objects.get(object_id=made.pk, verb="message.urged")
+        waiting = take(clock.now(), limit=10)
+        assert [each.fact.number for each in waiting] == [entry.pk]
+        assert write_to_colleagues(waiting, on=clock.today(), now=clock.now()) == 1

@@ -1,4 +1,4 @@
-"""The staff concerned hear of meetings and events when families do: a letter to each teacher of the class, and the heads."""
+"""The staff concerned hear of meetings, events and messages when families do: the class's teachers, of the first two the heads."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,7 +16,8 @@ from zvanets.notifications.wording import language_of, words
 from zvanets.rules.delivery import Fact, collapse, is_stale
 from zvanets.schools.models import ClassGroup, CourseTeacher
 
-NOUNS = ("event", "meeting")
+NOUNS = ("event", "meeting", "message")
+MADE = {"called", "announced", "sent", "urged"}
 
 
 def write_to_colleagues(waiting: Sequence[Waiting], *, on: date, now: datetime) -> int:
@@ -29,7 +30,7 @@ def write_to_colleagues(waiting: Sequence[Waiting], *, on: date, now: datetime) 
     posts = [
         _post(fact, user)
         for fact in truths
-        for user in _concerned(_books(fact, concern), on)
+        for user in _concerned(_books(fact, concern), on, with_heads=fact.noun != "message")
         if user.pk not in actors[fact.noun, fact.object_id]
     ]
     post_all(posts)
@@ -37,9 +38,9 @@ def write_to_colleagues(waiting: Sequence[Waiting], *, on: date, now: datetime) 
 
 
 def _truths(concern: Iterable[Waiting]) -> list[Fact]:
-    """Return one fact for each meeting or event, whatever number of classes it is told to."""
+    """Return one fact for each meeting, event or message, whatever number of classes it is told to."""
     facts = [replace(each.fact, student_id=None) for each in concern]
-    made = {(fact.noun, fact.object_id) for fact in facts if fact.participle in {"called", "announced"}}
+    made = {(fact.noun, fact.object_id) for fact in facts if fact.participle in MADE}
     return collapse(replace(fact, told=(fact.noun, fact.object_id) not in made) for fact in facts)
 
 
@@ -58,7 +59,7 @@ def _books(fact: Fact, concern: Iterable[Waiting]) -> set[int]:
     return {each.class_group_id for each in same if each.class_group_id}
 
 
-def _concerned(books: set[int], on: date) -> list[User]:
+def _concerned(books: set[int], on: date, *, with_heads: bool) -> list[User]:
     teaching = CourseTeacher.objects.filter(
         Q(ends_on__isnull=True) | Q(ends_on__gte=on),
         course__class_group__in=ClassGroup.objects.filter(pk__in=books),
@@ -66,7 +67,9 @@ def _concerned(books: set[int], on: date) -> list[User]:
         starts_on__lte=on,
     )
     heads = Membership.objects.active(on=on).filter(role__in=HEADS)
-    concerned = Q(pk__in=teaching.values("staff_member__user")) | Q(pk__in=heads.values("user"))
+    concerned = Q(pk__in=teaching.values("staff_member__user"))
+    if with_heads:
+        concerned |= Q(pk__in=heads.values("user"))
     return list(User.objects.filter(concerned, is_active=True, email__isnull=False).order_by("pk"))
 
 

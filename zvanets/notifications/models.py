@@ -203,3 +203,16 @@ class Told(SchoolRow):
 
     def __str__(self) -> str:
         return f"entry {self.entry} by message {self.message_id}"
+
+
+class DigestDay(SchoolRow):
+    """That the teachers of a school were written what was entered in their names on a day: the key keeps it to once."""
+
+    day = models.DateField()
+    up_to = models.BigIntegerField()  # the number of the last entry that was looked at: the next day begins behind it
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["school", "day"], name="one_digest_a_day")]
+
+    def __str__(self) -> str:
+        return f"digest of {self.day}"

@@ -20,6 +20,7 @@ from zvanets.notifications.channels.email import bounces
 from zvanets.notifications.channels.email.channel import EmailChannel
 from zvanets.notifications.channels.portal.channel import PortalChannel
 from zvanets.notifications.delivery import Delivery
+from zvanets.notifications.digest import Digests
 from zvanets.notifications.fanout import fan_out, told_elsewhere
 from zvanets.notifications.letters import Letters
 from zvanets.notifications.reminding import remind_due
@@ -174,12 +175,13 @@ def _waiting(channel: str) -> tuple[int, float]:
 
 
 def _housekeeping(bell: Bell) -> None:
-    """Each minute fetch the bounces, remind of what is tomorrow, and throw away what is old."""
-    upkeep = Upkeep(is_stopping=bell.stop.is_set)
+    """Each minute fetch the bounces, remind of what is tomorrow, write the digests, and throw away what is old."""
+    upkeep, digests = Upkeep(is_stopping=bell.stop.is_set), Digests()
 
     def step() -> None:
         bounces.poll()
         remind_due(clock.now())
+        digests.run(clock.now())
         upkeep.run(clock.now())
         bell.stop.wait(timedelta(minutes=1).total_seconds())
 
