@@ -9,13 +9,23 @@ from django.utils.translation import gettext_lazy as _
 
 from zvanets.attendance.models import ExcuseReason
 from zvanets.attendance.notices import Said
-from zvanets.files.actions import look_into
+from zvanets.files.actions import Attached, look_into
 from zvanets.lib.refusals import Refusal
 from zvanets.rules.notices import Span
 
 
 class SeveralFiles(forms.ClearableFileInput):
     allow_multiple_selected = True
+
+
+class Papers(forms.Field):
+    """What is attached, looked into; Django's own field takes one file."""
+
+    def clean(self, value: Any) -> list[Attached]:
+        try:
+            return look_into(value or [])
+        except Refusal as refused:
+            raise forms.ValidationError(_now(refused.msgid) % refused.params) from None
 
 
 class NoticeForm(forms.Form):
@@ -65,7 +75,7 @@ class NoticeForm(forms.Form):
     is_confidential = forms.BooleanField(
         label=_("Причината е поверителна: четат я само класният ръководител и директорът"), required=False, initial=True
     )
-    papers = forms.FileField(
+    papers = Papers(
         label=_("Снимка или документ"),
         required=False,
         widget=SeveralFiles(attrs={"accept": ".pdf,.jpg,.jpeg,.png,.webp,.heic,.docx,.odt"}),
@@ -75,16 +85,6 @@ class NoticeForm(forms.Form):
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["starts_on"].initial = today
-
-    def clean(self) -> dict[str, Any]:
-        """Look into the files; Django's field alone would take the last of several."""
-        found = super().clean() or {}
-        uploads = self.files.getlist("papers") if hasattr(self.files, "getlist") else []
-        try:
-            found["papers"] = look_into(uploads)
-        except Refusal as refused:
-            self.add_error("papers", _now(refused.msgid) % refused.params)
-        return found
 
     def said(self) -> Said:
         chosen = self.cleaned_data

@@ -14,7 +14,7 @@ from zvanets.files.answer import inert
 from zvanets.guardians.models import Guardian
 from zvanets.history.record import note_access
 from zvanets.history.verbs import Read
-from zvanets.lib.refusals import Refusal
+from zvanets.lib.refusals import Refusal, gettext_noop
 from zvanets.portal import absences as own
 from zvanets.portal import diary
 from zvanets.portal.family import FamilyRequest, family, page
@@ -63,8 +63,8 @@ def notice(request: FamilyRequest) -> HttpResponse:
 
 
 def _give(request: FamilyRequest, form: NoticeForm) -> None:
-    if not consume(request, action="absence_notice", user=request.user, config=NOTICES_AN_HOUR):
-        raise Refusal("too_many", _("Изпратихте много молби. Опитайте отново след час."))
+    if not consume(request, app="zvanets", action="absence_notice", config=NOTICES_AN_HOUR):
+        raise Refusal("too_many_notices", gettext_noop("Изпратихте много молби. Опитайте отново след час."))
     child = request.child
     student, guardian = Student.objects.get(pk=child.row.student_id), Guardian.objects.get(pk=child.row.guardian_id)
     give_notice(child.actor, student, form.said(), way=AbsenceNotice.Way.PORTAL, guardian=guardian)
