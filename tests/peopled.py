@@ -12,7 +12,7 @@ from tests.small_school import SmallSchool
 from zvanets.accounts.models import Membership, Role, User
 from zvanets.attendance.models import Absence, AbsenceClosing, AbsenceNotice, ExcuseReason, NoticeFile
 from zvanets.files.actions import Attached, keep
-from zvanets.gradebook.models import Grade
+from zvanets.gradebook.models import Closing, Grade, Reopening, ResitExam, YearResult
 from zvanets.guardians.models import Contact, Guardian, Guardianship, Relation
 from zvanets.lessons.models import Homework, HomeworkFile
 from zvanets.lib import clock
@@ -32,6 +32,7 @@ from zvanets.remarks.models import (
     SupportTeacher,
 )
 from zvanets.rules.absences import AbsenceKind
+from zvanets.rules.finals import Outcome, Period
 from zvanets.schools.models import ClassGroup, Course, CourseTeacher, StaffMember, Subject, TeacherAbsence
 from zvanets.tenancy.school import at_school
 from zvanets.timetable.models import Draft
@@ -190,6 +191,7 @@ def _things(peopled: Peopled) -> None:
         small.actor, to_class(small.class_group, may_be_urgent=False), Words("Утре", "Без вода."), save_key=uuid4()
     )
     peopled.ids["announcement_id"] = announcement.pk
+    _finals(peopled)
     peopled.ids["right_id"] = Guardianship.objects.get(guardian=small.guardians[2]).pk
 
 
@@ -217,3 +219,26 @@ def _book(peopled: Peopled) -> None:
         "event_id": SchoolEvent.objects.create(**coming).pk,
         "work_id": work.pk,
     }
+
+
+def _finals(peopled: Peopled) -> None:
+    """A closed second term that somebody asked to open, and a resit; the exam's own door needs an annual grade."""
+    small, now = peopled.small, clock.now()
+    closing = Closing.objects.create(
+        course=small.course,
+        period=Period.TERM_2,
+        starts_on=small.lesson.date + timedelta(days=61),
+        ends_on=small.lesson.date + timedelta(days=90),
+        closed_at=now,
+        closed_by=small.teacher,
+    )
+    asked = Reopening.objects.create(closing=closing, reason="Грешка", asked_at=now, asked_by=small.teacher)
+    result = YearResult.objects.create(
+        student=small.students[0],
+        class_group=small.class_group,
+        outcome=Outcome.EXAMS,
+        set_at=now,
+        set_by=small.teacher,
+    )
+    exam = ResitExam.objects.create(result=result, course=small.course)
+    peopled.ids |= {"closing_id": closing.pk, "reopening_id": asked.pk, "exam_id": exam.pk}

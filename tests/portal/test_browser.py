@@ -79,7 +79,7 @@ def fill(home: Family) -> None:
             give(small, course, value, clock.today() - timedelta(days=7 * number))
         lesson(small, course, clock.today() + timedelta(days=1), len(name) % 7 + 1)
     give(small, small.course, "5.50", clock.today(), kind=GradeKind.CONTROL_WORK, comment="Браво")
-    give(small, small.course, "5", clock.today(), kind=GradeKind.TERM)
+    give(small, small.course, "5", clock.today(), kind=GradeKind.TERM, term=1)
     Absence.objects.create(
         lesson=small.lesson, student=anna, date=clock.today(), kind=1, minutes_late=7,
         recorded_at=clock.now(), recorded_by=small.teacher,

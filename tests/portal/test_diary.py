@@ -9,12 +9,16 @@ import pytest
 from tests.budget import statements
 from tests.portal.test_home import give, page_of
 from zvanets.attendance.models import Absence
-from zvanets.gradebook.models import Grade
+from zvanets.gradebook.comments import comment_average, comment_grade
+from zvanets.gradebook.models import Grade, ResitExam
+from zvanets.gradebook.plans import set_plans
+from zvanets.gradebook.results import enter_resit, set_result
 from zvanets.history.models import Access
 from zvanets.lessons.models import Homework
 from zvanets.lib import clock
 from zvanets.remarks.models import Remark
 from zvanets.rules.absences import AbsenceKind
+from zvanets.rules.finals import Outcome, Period
 from zvanets.rules.scales import GradeKind
 from zvanets.schools.models import Course, Lesson, SchoolSettings, Subject
 from zvanets.tenancy.school import at_school
@@ -25,14 +29,14 @@ pytestmark = pytest.mark.django_db
 def test_grades_stand_by_subject_with_their_mean(signed_in, home):
     give(home, "6", kind=GradeKind.CONTROL_WORK, teacher=home.small.staff_member, comment="Браво")
     give(home, "2")
-    give(home, "5", kind=GradeKind.TERM)
+    give(home, "5", kind=GradeKind.TERM, term=1)
 
     page = page_of(signed_in, home.url(0, "grades/"))
     assert '<th scope="row">Математика</th><td class="text">6; <b class="poor">2</b></td><td>4,00</td>' in page
     assert "Отличен 6</b> · Математика" in page
     assert "контролна работа · Мария Иванова" in page
     assert "Браво" in page
-    assert "много добър 5 (срочна)" in page
+    assert "много добър 5 (оценка за I срок)" in page
 
 
 def test_words_of_the_first_classes_enter_no_mean(signed_in, home):
@@ -205,7 +209,7 @@ def test_pages_cost_the_same_for_a_long_year(signed_in, home):
         give(home, str(Decimal(3) + Decimal(number % 4) / 2))
         home.tell("Отличен 6 по математика")
     assert cost() == before
-    assert max(before) <= 9
+    assert max(before) <= 10
 
 
 def test_who_printed_what_is_kept(signed_in, home):
@@ -216,3 +220,37 @@ def test_who_printed_what_is_kept(signed_in, home):
     with at_school(home.small.id):
         kept = Access.objects.filter(verb="page.printed").values_list("student_id", "what")
         assert list(kept) == [(home.small.students[0].pk, "portal:grades")]
+
+
+def test_comments_stand_with_their_grade_and_average(signed_in, home):
+    give(home, "5.50")
+    with at_school(home.small.id):
+        anna, course = home.small.students[0], Course.objects.select_related("subject", "class_group").get()
+        comment_grade(home.small.actor, Grade.objects.all(), grade_id=Grade.objects.get().pk, text="Смята вярно")
+        comment_average(home.small.actor, course, Period.TERM_1, student_id=anna.pk, text="Напредва всяка седмица")
+
+    page = page_of(signed_in, home.url(0, "grades/"))
+    assert "Смята вярно" in page
+    assert "Коментар · Математика, I срок: Напредва всяка седмица" in page
+    assert "Смята вярно" not in page_of(signed_in, home.url(1, "grades/"))
+
+
+def test_how_the_year_ends_and_how_a_child_is_assessed_stand_there(signed_in, home):
+    with at_school(home.small.id):
+        small, course = home.small, Course.objects.select_related("subject", "class_group").get()
+        anna = small.students[0].pk
+        set_result(small.head, course.class_group, student_id=anna, outcome=Outcome.EXAMS, exams=[course.pk])
+        enter_resit(
+            small.head, ResitExam.objects.all(), exam_id=ResitExam.objects.get().pk, session=1, value=Decimal(4)
+        )
+        set_plans(small.head, course, special_needs=[anna], exempt={anna: [Period.TERM_2, Period.YEAR]})
+
+    page = page_of(signed_in, home.url(0, "grades/"))
+    assert "Резултат от годината: полага изпити" in page
+    assert "Изпит по предмет „Математика“ (I сесия: 4)" in page
+    assert "След поправителните изпити: завършва" in page
+    assert "Математика: оценява се по индивидуална програма" in page
+    assert "Математика: освобождаване от оценка за II срок, годината." in page
+    other = page_of(signed_in, home.url(1, "grades/"))
+    assert "Резултат от годината" not in other
+    assert "индивидуална" not in other

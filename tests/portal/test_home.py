@@ -295,7 +295,7 @@ class TestFacts:
         for value in ("6", "5.50", "3"):
             give(home, value)
         give(home, "2", child=1)
-        give(home, "6", kind=21)
+        give(home, "6", kind=21, term=1)
         give(home, "2", ended_at=clock.now(), ended_why="Грешка")
 
         page = page_of(signed_in)

@@ -54,8 +54,9 @@ def test_a_grade_is_withdrawn_once(front, saved, grade):
         assert Entry.objects.filter(verb="grade.withdrawn").count() == 1
 
 
-def test_a_colleague_cannot_reach_it_and_the_head_can(saved, grade):
-    stranger = signed_in(colleague(saved, leads=True))
+def test_a_colleague_cannot_reach_it_and_the_homeroom_teacher_and_the_head_can(saved, grade):
+    assert signed_in(colleague(saved, leads=True)).get(home(saved, f"grades/{grade.pk}/")).status_code == 200
+    stranger = signed_in(colleague(saved))
     url = home(saved, f"grades/{grade.pk}/")
     assert stranger.get(url).status_code == 404
     assert stranger.post(f"{url}withdraw/", {"withdraw-why": "x"}).status_code == 404

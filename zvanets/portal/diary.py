@@ -6,17 +6,18 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
 
 from zvanets.attendance.models import Absence
-from zvanets.gradebook.models import Grade
+from zvanets.gradebook.models import Comment, Grade
 from zvanets.lessons.models import Homework, HomeworkFile
 from zvanets.lib import bg
 from zvanets.portal.family import Child, lang
 from zvanets.remarks.models import Remark
 from zvanets.rules.absences import AbsenceKind, Totals, shown_halves, totals
 from zvanets.rules.averages import Explained, Method, countable, explain_average
+from zvanets.rules.finals import ended_by
 from zvanets.rules.scales import GradeKind, Mark, Scale, in_words, kind_name, mark_of, shown_average, shown_grade
 from zvanets.schools.models import CourseMember, Lesson, SchoolYear
 
@@ -38,6 +39,7 @@ class GivenGrade:
     given_on: date
     teacher: str
     comment: str
+    term: int | None = None
 
     @property
     def short(self) -> str:
@@ -54,6 +56,8 @@ class GivenGrade:
 
     @property
     def kind_name(self) -> str:
+        if self.kind in {GradeKind.TERM, GradeKind.ANNUAL}:
+            return ended_by(self.kind, self.term, lang())
         return kind_name(self.kind, lang())
 
     @property
@@ -72,25 +76,35 @@ class SubjectGrades:
     subject: str
     current: list[GivenGrade] = field(default_factory=list)
     final: list[GivenGrade] = field(default_factory=list)
+    comments: list[str] = field(default_factory=list)  # on its averages
 
     def average(self, method: Method) -> Explained[Decimal | None]:
         return explain_average(countable((grade.mark, grade.kind) for grade in self.current), method)
 
 
-def grades_of(child: Child) -> list[GivenGrade]:
-    """Return the standing grades of the school year, oldest first, in one query."""
+def grades_of(child: Child, since: date) -> list[GivenGrade]:
+    """Return the standing grades since the year began, oldest first, in one query."""
     rows = (
         Grade.objects.standing()
-        .filter(student_id=child.row.student_id, given_on__gte=year_start(child))
+        .filter(student_id=child.row.student_id, given_on__gte=since)
+        .annotate(said=Subquery(Comment.objects.standing().filter(grade=OuterRef("pk")).values("text")[:1]))
         .order_by("given_on", "id")
         .values_list(
             "course__subject__name", "value", "quality", "special", "kind", "given_on",
-            "teacher__first_name", "teacher__last_name", "comment",
+            "teacher__first_name", "teacher__last_name", "comment", "said", "term",
         )
     )  # fmt: skip
     return [
-        GivenGrade(subject, mark_of(value, quality, special), GradeKind(kind), on, _name(first, last), comment)
-        for subject, value, quality, special, kind, on, first, last, comment in rows
+        GivenGrade(
+            subject=subject,
+            mark=mark_of(value, quality, special),
+            kind=GradeKind(kind),
+            given_on=on,
+            teacher=_name(first, last),
+            comment=" · ".join(filter(None, (comment, said))),
+            term=term,
+        )
+        for subject, value, quality, special, kind, on, first, last, comment, said, term in rows
     ]
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from zvanets.lib import bg
 from zvanets.rules.absences import Totals, shown_halves
 from zvanets.rules.averages import Explained, Method, Rule
+from zvanets.rules.finals import Period, Proposal, period_name
 from zvanets.rules.gradebook import Final
 from zvanets.rules.scales import shown_average, shown_grade, word
 from zvanets.staff.marks import mark_text
@@ -112,3 +113,26 @@ def absence_answer(total: Totals) -> Answer:
         excused = bg.counted(total.excused_late, "lateness", lang())
         sentences.append(_("Не влизат и извинените закъснения: %(late)s.") % {"late": excused})
     return Answer(shown, sentences)
+
+
+def final_answer(proposal: Proposal) -> Answer:
+    """Return the proposed grade as it would be given, and how it came about; „–“ where there is nothing to go by."""
+    missing = [_("Няма оценка за %s.") % period_name(Period(term), lang()) for term in proposal.missing]
+    if proposal.mark is None:
+        return Answer(bg.NOTHING, missing)
+    return Answer(mark_text(proposal.mark), [_because(proposal), *missing, _("Оценката поставя учителят.")])
+
+
+def _because(proposal: Proposal) -> str:
+    why = proposal.why
+    inputs = " · ".join(shown_grade(value, lang()) for value in why.inputs)
+    exact = _exact(why.unrounded) if why.unrounded is not None else ""
+    sentences = {
+        Rule.PROPOSED_TERM: _("Средно от текущите %(exact)s; цяла оценка: половинките нагоре, под 3,00 е 2."),
+        Rule.PROPOSED_ANNUAL: _("От срочните %(inputs)s: средно %(exact)s; половинките нагоре, под 3,00 е 2."),
+        Rule.PROFILING_MEAN: _("Средно от модулите %(inputs)s: %(exact)s, закръглено до стотна."),
+        Rule.PROFILING_POOR: _("От модулите %(inputs)s: модул под 3 прави годишната оценка 2."),
+        Rule.MIDDLE_WORD: _("Думите не се осредняват: подредени по успех (%(count)s), предлага се тази по средата."),
+    }
+    count = bg.counted(len(why.inputs), "grade", lang())
+    return sentences[why.rule] % {"exact": exact, "inputs": inputs, "count": count}

@@ -65,7 +65,7 @@ def context(
             "base": (typed.base if typed and not is_conflict else saved).packed(),
             "draft": f"{seat.user.pk}:{lesson.id}",
             "last_key": str(lesson.save_key or ""),
-            "words": _words(),
+            "words": register_words(),
             "topic": _text("topic", saved.topic, typed),
             "homework": _text("homework", saved.homework, typed),
             "due": _due(lesson, ahead, typed),
@@ -262,7 +262,7 @@ def _counts(rows: Iterable[Row]) -> dict[str, str]:
     return said_counts
 
 
-def _words() -> str:
+def register_words() -> str:
     """Return the words that the script counts with, as JSON."""
     forms = {
         "grades" if word == "grade" else word: [bg.counted(n, word, lang()).replace(str(n), "{n}", 1) for n in (1, 2)]

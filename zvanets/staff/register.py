@@ -14,7 +14,7 @@ from zvanets.rules.scales import Scale
 from zvanets.schools.register import Line
 
 PRAISE, CRITICAL = 1, 2
-_DATA_SCALE = {Scale.QUANTITATIVE: "number", Scale.QUALITATIVE: "quality", Scale.SPECIAL_NEEDS: "special"}
+DATA_SCALE = {Scale.QUANTITATIVE: "number", Scale.QUALITATIVE: "quality", Scale.SPECIAL_NEEDS: "special"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +179,7 @@ def _grades(row: Row, name: str, said: Words, off: str) -> str:
     return (
         f'<td><div class="grades">{given}<input type="text" id="grade-{student}" name="grade-{student}-{row.scale:d}" '
         f'inputmode="decimal" autocomplete="off" maxlength="20" placeholder="+" data-col="grade" '
-        f'data-scale="{_DATA_SCALE[row.scale]}" aria-label="{said.grade % name}"'
+        f'data-scale="{DATA_SCALE[row.scale]}" aria-label="{said.grade % name}"'
         f"{_invalid(row, 'grade')}{typed}{off}></div></td>"
     )
 

@@ -9,7 +9,7 @@ from django.db.models import Q
 from zvanets.accounts.models import User
 from zvanets.rules.finals import TERMS, Period
 from zvanets.rules.grades import GradeKind
-from zvanets.schools.models import Course, Lesson, StaffMember, Student
+from zvanets.schools.models import ClassGroup, Course, Lesson, StaffMember, Student
 from zvanets.tenancy.fields import SchoolKey
 from zvanets.tenancy.models import SchoolRow
 
@@ -25,9 +25,8 @@ class GradeQuerySet(models.QuerySet["Grade"]):
     def of(self, student: Student) -> Self:
         return self.filter(student=student)
 
-    def current(self) -> Self:
-        """All but those that end a term or a year, here or elsewhere."""
-        return self.exclude(kind__in=FINAL_KINDS)
+    def ending_something(self) -> Self:
+        return self.filter(kind__in=FINAL_KINDS)
 
     def ending(self, period: Period) -> Self:
         """Those that end this term, or the year; a term's may have come from another class or school."""
@@ -36,8 +35,10 @@ class GradeQuerySet(models.QuerySet["Grade"]):
         return self.filter(kind__in=TERM_KINDS, term=period)
 
     def changeable_by(self, user: User, *, on: date) -> Self:
-        """Those the user gave, and those of courses they teach on this day."""
-        return self.filter(Q(given_by=user) | Q(course__in=Course.objects.taught_by(user, on=on)))
+        """Those the user gave, those of courses they teach on this day, and those of the class they lead."""
+        led = ClassGroup.objects.led_by(user, on=on)
+        taught = Course.objects.taught_by(user, on=on)
+        return self.filter(Q(given_by=user) | Q(course__in=taught) | Q(course__class_group__in=led))
 
 
 class Grade(SchoolRow):

@@ -12,7 +12,7 @@ from zvanets.files.answer import inert
 from zvanets.history.record import note_access
 from zvanets.history.verbs import Read
 from zvanets.lib import bg
-from zvanets.portal import book, diary
+from zvanets.portal import book, diary, year
 from zvanets.portal.family import FamilyRequest, family, lang, page
 from zvanets.portal.feed import items, messages_of
 from zvanets.rules.averages import Method
@@ -25,10 +25,12 @@ SATURDAY = 5
 @require_safe
 @family("grades")
 def grades(request: FamilyRequest) -> HttpResponse:
-    given = diary.grades_of(request.child)
+    since = diary.year_start(request.child)
+    given = diary.grades_of(request.child, since)
     method = diary.method_of(request.child)
-    subjects = diary.by_subject(given)
+    subjects = year.with_comments(request.child, diary.by_subject(given), since)
     context = {
+        "year": year.year_of(request.child, since),
         "subjects": [(subject, diary.shown(subject.average(method))) for subject in subjects],
         "average": diary.shown(diary.explained(subjects, method)),
         "grades": given[::-1],
@@ -43,7 +45,7 @@ def grades(request: FamilyRequest) -> HttpResponse:
 def average(request: FamilyRequest) -> HttpResponse:
     """How the mean came about: every grade that went in, the sum, the rounding, and what did not count."""
     method = diary.method_of(request.child)
-    given = diary.grades_of(request.child)
+    given = diary.grades_of(request.child, diary.year_start(request.child))
     subjects = diary.by_subject(given)
     mean = diary.explained(subjects, method)
     context = {

@@ -17,8 +17,11 @@ from zvanets.lib import bg, clock
 from zvanets.lib.refusals import Refusal
 from zvanets.remarks.actions import withdraw_remark
 from zvanets.remarks.models import Remark
+from zvanets.rules.finals import Period, ended_by
 from zvanets.rules.grades import GradeKind, kind_name, mark_of, parse_grade
 from zvanets.staff.book import led_students
+from zvanets.staff.classes import led_classes
+from zvanets.staff.final_forms import CommentForm
 from zvanets.staff.forms import CorrectForm, ReasonForm
 from zvanets.staff.marks import is_poor, mark_text
 from zvanets.staff.seat import Seat, StaffRequest, lang, page, seated
@@ -40,7 +43,8 @@ def correct(request: StaffRequest, grade_id: int) -> HttpResponse:
     if form.is_valid():
         try:
             old = mark_of(found.value, found.quality, found.special)
-            mark = parse_grade(form.cleaned_data["grade"], old.scale, GradeKind(found.kind))
+            typed, profiling = form.cleaned_data["grade"], found.course.is_profiling
+            mark = parse_grade(typed, old.scale, GradeKind(found.kind), profiling=profiling)
         except Refusal as refusal:
             form.add_error("grade", said(refusal))
             return _grade_page(request, found, correct=form, status=422)
@@ -126,7 +130,11 @@ def _fresh(grade: Grade) -> Grade:
 
 
 def _back(seat: Seat, found: Grade | Remark) -> str:
-    return seat.url("lesson", found.lesson_id) if found.lesson_id else seat.url("student", found.student_id)
+    if found.lesson_id:
+        return seat.url("lesson", found.lesson_id)
+    if isinstance(found, Grade) and GradeKind(found.kind).is_final:
+        return f"{seat.url('finals', found.course_id)}?period={found.term or Period.YEAR:d}"
+    return seat.url("student", found.student_id)
 
 
 def _grade_page(
@@ -144,7 +152,9 @@ def _grade_page(
         "grade": grade,
         "text": mark_text(mark),
         "is_poor": is_poor(mark),
-        "kind": kind_name(grade.kind, lang()),
+        "kind": _kind(grade),
+        "comment": CommentForm(initial={"text": _comment(grade)}),
+        "may_change_by_exam": grade.kind == GradeKind.ANNUAL and not grade.is_by_exam and _leads(seat, grade),
         "when": bg.moment(grade.given_at, now=clock.now(), zone=seat.zone, lang=lang()),
         "ended": ended or (_ended(seat, grade) if grade.ended_at else ""),
         "newer": Grade.objects.filter(replaces=grade).first(),
@@ -154,6 +164,20 @@ def _grade_page(
         "back": _back(seat, grade),
     }
     return page(request, "staff/lessons/grade.html", context, status=status)
+
+
+def _kind(grade: Grade) -> str:
+    kind = GradeKind(grade.kind)
+    return ended_by(kind, grade.term, lang()) if kind in {GradeKind.TERM, GradeKind.ANNUAL} else kind_name(kind, lang())
+
+
+def _comment(grade: Grade) -> str:
+    said_last: str | None = grade.comments.standing().values_list("text", flat=True).first()
+    return said_last or ""
+
+
+def _leads(seat: Seat, grade: Grade) -> bool:
+    return bool(led_classes(seat).filter(pk=grade.course.class_group_id).exists())
 
 
 def _ended(seat: Seat, grade: Grade) -> str:
