@@ -15,6 +15,7 @@ from zvanets.files.actions import Attached, keep
 from zvanets.gradebook.models import Closing, Grade, Reopening, ResitExam, YearResult
 from zvanets.guardians.models import Contact, Guardian, Guardianship, Relation
 from zvanets.lessons.models import Homework, HomeworkFile
+from zvanets.lessons.shelf import add_material
 from zvanets.lib import clock
 from zvanets.messaging.actions import Words, send_announcement, to_class
 from zvanets.remarks.models import (
@@ -169,6 +170,10 @@ def _things(peopled: Peopled) -> None:
         written_by=small.teacher,
         **by,
     )
+    material = add_material(
+        small.actor, small.course.subject, title="Тест", files=[Attached("тест.txt", "text/plain", b"x")]
+    )
+    peopled.ids |= {"material_id": material.pk, "shelf_file_id": material.files.get().pk}
     away = TeacherAbsence.objects.create(
         staff_member=small.staff_member, starts_on=now.date(), ends_on=now.date(), noted_at=now, noted_by=small.teacher
     )

@@ -10,6 +10,8 @@ class Verb(StrEnum):
     LESSON_VERIFIED = "lesson.verified"
     LESSON_UNVERIFIED = "lesson.unverified"
     TOPIC_WRITTEN = "topic.written"
+    MATERIAL_ADDED = "material.added"
+    MATERIAL_REMOVED = "material.removed"
     HOUR_CHANGED = "hour.changed"
     HOUR_WITHDRAWN = "hour.withdrawn"
     TEACHER_AWAY = "teacher.away"

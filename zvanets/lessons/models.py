@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from zvanets.files.models import StoredFile
-from zvanets.schools.models import Course, Lesson
+from zvanets.schools.models import Course, Lesson, Subject
 from zvanets.tenancy.fields import SchoolKey
 from zvanets.tenancy.models import SchoolRow
 
@@ -108,3 +108,40 @@ class CellKey(SchoolRow):
 
     def __str__(self) -> str:
         return str(self.key)
+
+
+class Reminder(SchoolRow):
+    """That a teacher was reminded on a day of lessons not filled in: once, however often the worker starts."""
+
+    user = models.ForeignKey("accounts.User", models.CASCADE, related_name="+", db_index=False)
+    date = models.DateField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["school", "user", "date"], name="reminded_once_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} on {self.date:%Y-%m-%d}"
+
+
+class Material(SchoolRow):
+    """Методически материал on the school's shelf: of a subject, for a level or for all; a link, files, or both."""
+
+    subject = SchoolKey(Subject, models.CASCADE, related_name="materials")
+    level = models.SmallIntegerField(null=True, blank=True)
+    title = models.CharField(max_length=200)
+    note = models.CharField(max_length=1000, blank=True)
+    url = models.URLField(max_length=500, blank=True)
+    added_at = models.DateTimeField()
+    added_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", db_index=False)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(title=""), name="material_has_a_title")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class MaterialFile(StoredFile):
+    """A file of a material."""
+
+    material = SchoolKey(Material, models.CASCADE, related_name="files")

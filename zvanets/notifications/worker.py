@@ -24,6 +24,7 @@ from zvanets.notifications.digest import Digests
 from zvanets.notifications.fanout import fan_out, told_elsewhere
 from zvanets.notifications.letters import Letters
 from zvanets.notifications.reminding import remind_due
+from zvanets.notifications.unfilled import Unfilled
 from zvanets.notifications.upkeep import Upkeep
 
 RINGS = "zvanets_pending"  # the database notifies on this channel when history has something to tell
@@ -177,11 +178,13 @@ def _waiting(channel: str) -> tuple[int, float]:
 def _housekeeping(bell: Bell) -> None:
     """Each minute fetch the bounces, remind of what is tomorrow, write the digests, and throw away what is old."""
     upkeep, digests = Upkeep(is_stopping=bell.stop.is_set), Digests()
+    unfilled = Unfilled()
 
     def step() -> None:
         bounces.poll()
         remind_due(clock.now())
         digests.run(clock.now())
+        unfilled.run(clock.now())
         upkeep.run(clock.now())
         bell.stop.wait(timedelta(minutes=1).total_seconds())
 

@@ -242,3 +242,20 @@ class ChangeForm(forms.Form):
         if needed and not cleaned.get(needed) and needed not in self.errors:
             self.add_error(needed, _("Попълнете и това."))
         return cleaned
+
+
+class MaterialForm(forms.Form):
+    """What somebody lays on the shelf; its files are read apart."""
+
+    subject = forms.TypedChoiceField(label=_("Предмет"), coerce=int)
+    title = forms.CharField(label=_("Какво е"), max_length=200)
+    level = forms.IntegerField(label=_("За кой клас"), min_value=1, max_value=12, required=False)
+    url = forms.URLField(label=_("Връзка"), max_length=500, required=False, assume_scheme="https")
+    note = forms.CharField(
+        label=_("Бележка"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+    def __init__(self, *args: Any, subjects: list[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.subjects = subjects
+        self.fields["subject"].choices = [("", "–"), *subjects]  # type: ignore[attr-defined]
