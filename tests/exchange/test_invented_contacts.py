@@ -8,7 +8,7 @@ from tests.exchange.conftest import SCHOOLS
 from tests.exchange.folders import SCHOOL
 from zvanets.accounts.models import Membership, Role, User
 from zvanets.demo.commands import invent_contacts
-from zvanets.demo.contacts import SMS_KINDS, Invented, invent_for
+from zvanets.demo.contacts import Invented, invent_for
 from zvanets.exchange.neispuo.read import read
 from zvanets.exchange.neispuo.write import write
 from zvanets.guardians.models import ChannelName, Contact, Guardian, Relation, SmsScript, Subscription
@@ -16,6 +16,7 @@ from zvanets.history.models import Entry, Pending
 from zvanets.history.record import Actor
 from zvanets.lib import phones
 from zvanets.lib.refusals import Refusal
+from zvanets.notifications.channels.sms.wishes import KINDS
 from zvanets.notifications.models import Message
 from zvanets.schools.models import Enrolment, Student
 from zvanets.tenancy.school import at_school
@@ -141,7 +142,7 @@ def test_a_whole_school_is_given_its_contacts_and_nobody_is_told(imported, undon
         assert by_email > 0.95 * children.count()
         told, by_sms = (asked.filter(channel=channel) for channel in (ChannelName.EMAIL, ChannelName.SMS))
         assert 0.4 < by_sms.count() / told.count() < 0.6
-        assert {tuple(one.kinds) for one in by_sms} == {SMS_KINDS}
+        assert {tuple(one.kinds) for one in by_sms} == {KINDS}
         with_numbers = Guardian.objects.filter(contacts__kind=Contact.Kind.PHONE, contacts__confirmed_at__isnull=False)
         assert not by_sms.exclude(guardianship__guardian__in=with_numbers).exists()
         assert {one.sms_script for one in with_numbers} == set(SmsScript.values)

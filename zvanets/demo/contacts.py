@@ -27,6 +27,7 @@ from zvanets.history.verbs import Verb
 from zvanets.lib import clock
 from zvanets.lib.refusals import Refusal, gettext_noop
 from zvanets.lib.transliterate import to_latin
+from zvanets.notifications.channels.sms.wishes import KINDS
 from zvanets.schools.models import CourseTeacher, Enrolment, SchoolYear, StaffMember, Student
 from zvanets.schools.models.people import Named
 from zvanets.tenancy.school import at_school
@@ -36,15 +37,6 @@ PREFIX, DIGITS = "+359990", 6
 ENGLISH = 0.08
 WITHOUT_SUBSCRIPTION = 0.05
 BY_SMS, LATIN = 0.5, 0.33  # of those who asked for anything; of all, who reads SMS in Latin letters
-# What is worth an SMS; homework and the timetable are read in the portal.
-SMS_KINDS = (
-    EventKind.ABSENCE,
-    EventKind.LATENESS,
-    EventKind.GRADE,
-    EventKind.REMARK,
-    EventKind.PRAISE,
-    EventKind.RESULT,
-)
 STUDENT_LOG_INS = 0.4
 LOG_IN_FROM_LEVEL = 5
 _MARKS = {Role.GUARDIAN: "r", Role.STUDENT: "u"}
@@ -251,7 +243,7 @@ class _Inventing:
 
 
 def _kinds(channel: ChannelName) -> list[str]:
-    return list(SMS_KINDS if channel == ChannelName.SMS else EventKind.values)
+    return list(KINDS if channel == ChannelName.SMS else EventKind.values)
 
 
 def log_ins(year: SchoolYear) -> Iterator[LogIn]:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from random import Random
 
 from zvanets.accounts.models import Membership, Role, User
-from zvanets.demo.contacts import PREFIX, SMS_KINDS
+from zvanets.demo.contacts import PREFIX
 from zvanets.demo.names import Person
 from zvanets.demo.rows import array, insert
 from zvanets.demo.school import CHILDREN, MOTHER, SCHOOL_ID, SEED
@@ -25,6 +25,7 @@ from zvanets.guardians.models import (
 from zvanets.lib.damm import new_code
 from zvanets.lib.names import sort_key
 from zvanets.lib.transliterate import to_latin
+from zvanets.notifications.channels.sms.wishes import KINDS
 from zvanets.schools.models import StaffMember, StaffPosition, Student, StudentCode
 
 OPERATOR, DIRECTOR, ADMIN, HOMEROOM, TEACHER = "operator", "direktor", "administrator", "klasen", "uchitel"
@@ -144,7 +145,7 @@ class People:
         kinds = {
             ChannelName.PORTAL: array(EventKind.values),
             ChannelName.EMAIL: array(kind for kind in EventKind.values if kind not in _LESS_BY_EMAIL),
-            ChannelName.SMS: array(SMS_KINDS),
+            ChannelName.SMS: array(KINDS),
         }
         rows = [(key, channel, kinds[channel], self.since) for key in keys for channel in channels]
         insert(Subscription, ("guardianship", "channel", "kinds", "starts_on"), rows)

@@ -14,11 +14,12 @@ from tests.marks import committed
 from zvanets.lib import clock
 from zvanets.notifications.channels.sms import joining, pdus
 from zvanets.notifications.channels.sms.carrier import Carrier
-from zvanets.notifications.channels.sms.incoming import read, scrub, understand
+from zvanets.notifications.channels.sms.incoming import kept_text, read, scrub
 from zvanets.notifications.channels.sms.pdus import Frames, Malformed
 from zvanets.notifications.channels.sms.receipts import is_receipt, read_receipt
 from zvanets.notifications.channels.sms.session import Session
 from zvanets.notifications.models import IncomingSms
+from zvanets.rules.sms import understand
 
 COMMANDS = [0x03, 0x04, 0x05, 0x06, 0x09, 0x0B, 0x15, 0x102, 0x103, 0x80000000, 0x80000004, 0x80000005, 0x80000015]
 
@@ -81,7 +82,8 @@ class Reader:
         if is_receipt(message):
             read_receipt(message, self.chance.choice(["auto", "same", "hex", "dec"]))
             return
-        understand(read(message).text)
+        text = read(message).text
+        kept_text(text, understand(text, today=clock.today()))
 
 
 def test_random_pdus_break_no_session():

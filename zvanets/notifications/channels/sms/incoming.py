@@ -1,9 +1,8 @@
-"""What people write to the short code: read, freed of what names a person, understood as one of few commands."""
+"""What people write to the short code: read, and freed of what names a person."""
 
 import hmac
 import re
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cache
 from typing import Any
 
@@ -11,10 +10,9 @@ import smpp34
 from django.utils.crypto import salted_hmac
 from stdnum.bg import egn, pnf
 
-from zvanets.lib import damm
-from zvanets.lib.transliterate import to_latin
 from zvanets.notifications.channels.sms import pdus
 from zvanets.notifications.channels.sms.texts import decode
+from zvanets.rules.sms import Asked, Command
 
 HAS_HEADER = 0x40
 MOST_PARTS = 20
@@ -22,14 +20,6 @@ KEPT_LENGTH = 160
 
 # Ten digits or more, perhaps in groups: people write a ЕГН as they say it.
 _ROW = re.compile(r"(?:\d[\s.\-/]?){9,}\d")
-
-
-class Command(StrEnum):
-    STOP = "stop"
-    INFO = "info"
-    CONFIRM = "confirm"  # six digits, the answer to a code we sent
-    CODE = "code"  # a child's code: alone it opens nothing
-    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,33 +41,11 @@ class Piece:
     place: int
 
 
-@dataclass(frozen=True, slots=True)
-class Understood:
-    """`argument` is the code that was typed; `text` is what may be kept."""
-
-    command: Command
-    argument: str
-    text: str
-    is_latin: bool
-
-
-_WORDS = {"STOP": Command.STOP, "INFO": Command.INFO, "CTOP": Command.STOP, "СТОP": Command.STOP}
-
-
-def understand(text: str) -> Understood:
-    """Read the first word as a command; what stands behind one is dropped."""
-    words = text.split()
-    first = to_latin(words[0]).upper().strip(".,!?\"'") if words else ""
-    is_latin = not re.search(r"[а-яА-Я]", text)
-    command = _WORDS.get(first)
-    if command:
-        return Understood(command, "", command.value, is_latin)
-    digits = re.sub(r"[\s\-]", "", text)
-    if re.fullmatch(r"\d{6}", digits, re.ASCII):
-        return Understood(Command.CONFIRM, digits, Command.CONFIRM.value, is_latin)
-    if re.fullmatch(r"\d{9}", digits, re.ASCII) and damm.is_code(digits):
-        return Understood(Command.CODE, "", Command.CODE.value, is_latin)
-    return Understood(Command.UNKNOWN, "", scrub(text)[:KEPT_LENGTH], is_latin)
+def kept_text(text: str, asked: Asked) -> str:
+    """Return what of a message may be stored: of a command its name, and a hash by which the same one is known again."""
+    if asked.command is Command.UNKNOWN:
+        return scrub(text)[:KEPT_LENGTH]
+    return f"{asked.command} {_hashed(text)}"
 
 
 def scrub(text: str) -> str:
@@ -92,8 +60,8 @@ def _scrub_row(found: re.Match[str]) -> str:
     return _hashed(row) if hides else found[0]
 
 
-def _hashed(digits: str) -> str:
-    return f"[#{hmac.digest(_key(), digits.encode(), 'sha256').hex()[:16]}]"
+def _hashed(words: str) -> str:
+    return f"[#{hmac.digest(_key(), words.encode(), 'sha256').hex()[:16]}]"
 
 
 @cache
