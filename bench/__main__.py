@@ -17,6 +17,7 @@ NAMES = (
     "seconds_to_parent",
     "timetable",
     "calls",
+    "call_setups",
     "sms_throughput",
     "seconds_with_sms",
 )

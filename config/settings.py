@@ -238,6 +238,10 @@ SIP_PORT = env.int("ZVANETS_SIP_PORT", default=5060)
 SIP_PUBLIC_HOST = env.str("ZVANETS_SIP_PUBLIC_HOST", default="")  # what callers reach, behind a router
 SIP_RTP_PORTS = env.str("ZVANETS_SIP_RTP_PORTS", default="16000-16999")
 SIP_PEERS = env.list("ZVANETS_SIP_PEERS", default=[])  # networks of the carrier: alone believed about callers' numbers
+SIP_ACCOUNTS = env.list("ZVANETS_SIP_ACCOUNTS", default=[])  # NAME:PASSWORD of exchanges that call from anywhere
+SIP_TRUNK = env.str(
+    "ZVANETS_SIP_TRUNK", default=""
+)  # sip:USER:PASSWORD@HOST:PORT of a carrier that wants a registration
 SIP_NUMBERS = env.list("ZVANETS_SIP_NUMBERS", default=[])  # the numbers that are ours; empty: whatever is dialled
 SIP_CALLS = env.int("ZVANETS_SIP_CALLS", default=200)
 SIP_RING_SECONDS = env.float("ZVANETS_SIP_RING_SECONDS", default=1.0)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from zvanets.ivr.options import Options
 from zvanets.ivr.sip import sdp
@@ -11,7 +11,8 @@ from zvanets.ivr.sip.transaction import Place
 from zvanets.lib import phones
 from zvanets.lib.refusals import Refusal
 
-ALLOW = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO"
+ALLOW = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE"
+SHORTEST_SESSION = 90  # seconds, RFC 4028
 _ANONYMOUS = frozenset({"", "anonymous", "unknown", "restricted", "unavailable"})
 
 
@@ -25,7 +26,7 @@ class Refused(Exception):
 
 
 def about_us() -> Sequence[Header]:
-    return ("allow", ALLOW), ("accept", "application/sdp, application/dtmf-relay"), ("supported", "")
+    return ("allow", ALLOW), ("accept", "application/sdp, application/dtmf-relay"), ("supported", "timer")
 
 
 def seen_from(request: Request, place: Place) -> tuple[Request, Place]:
@@ -47,7 +48,7 @@ def _via_port(via: str) -> int:
 
 def check_invite(request: Request, options: Options) -> None:
     """Raise Refused for a call that is not for us, or that asks for more than we can."""
-    required = [word for each in request.all("require") for word in each.split()]
+    required = [word for each in request.all("require") for word in each.split() if word.lower() != "timer"]
     if required:
         raise Refused(420, ("unsupported", ", ".join(required)))
     if request.first("max-forwards") == "0":
@@ -62,6 +63,39 @@ def check_invite(request: Request, options: Options) -> None:
         raise Refused(400) from None
     if not options.is_ours(dialled):
         raise Refused(404)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """For how long a call stands without being confirmed anew, and whether we are to confirm it (RFC 4028)."""
+
+    seconds: int
+    is_ours: bool
+
+    @property
+    def header(self) -> Header:
+        return "session-expires", f"{self.seconds};refresher={'uas' if self.is_ours else 'uac'}"
+
+    @property
+    def patience(self) -> float:
+        """Seconds after which we act: half of them to confirm, a little before the end to hang up."""
+        return self.seconds / 2 if self.is_ours else self.seconds - min(32.0, self.seconds / 3)
+
+
+def session_of(request: Request) -> Session | None:
+    """Return the timer that the caller asks for; Refused when it is too short. Who cannot take UPDATE confirms it alone."""
+    asked = request.first("session-expires")
+    if not asked or "timer" not in " ".join([*request.all("supported"), *request.all("require")]).lower():
+        return None
+    seconds = asked.partition(";")[0].strip()
+    if not (seconds.isascii() and seconds.isdigit()) or len(seconds) > 6:
+        raise Refused(400)
+    if int(seconds) < SHORTEST_SESSION:
+        raise Refused(422, ("min-se", str(SHORTEST_SESSION)))
+    wants_us = parameters(asked).get("refresher", "uac").lower() == "uas"
+    if wants_us and "UPDATE" not in request.all("allow"):
+        return None
+    return Session(int(seconds), wants_us)
 
 
 def described(request: Request) -> sdp.Media | None:

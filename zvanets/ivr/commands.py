@@ -4,6 +4,7 @@ import asyncio
 import gc
 import os
 import signal
+import socket
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from zvanets.ivr.options import Options, WrongOption, from_settings
+from zvanets.ivr.options import Options, Trunk, WrongOption, from_settings
 from zvanets.lib import phones
 from zvanets.rules.ivr_menu import LANGUAGES, greeting
 
@@ -39,6 +40,7 @@ def ivr() -> None:
 
 async def serve(options: Options) -> None:
     """Listen until a signal comes; the first call finds its words made."""
+    from zvanets.ivr.carrier import Carrier
     from zvanets.ivr.endpoint import Endpoint
     from zvanets.ivr.voice import Voice
     from zvanets.lib.logs import note
@@ -57,6 +59,10 @@ async def serve(options: Options) -> None:
         phones.parse("+359888000111")  # its tables take a third of a second to load, which no call is to wait for
         gc.collect()
         gc.freeze()
+        if options.trunk:
+            place = await _place_of(options.trunk)
+            contact = f"{options.address_for(place[0])}:{endpoint.port}"
+            endpoint.carrier = Carrier(options.trunk, place, contact, endpoint.send_ours)
         care = loop.create_task(endpoint.care())
         warming = loop.create_task(_warm(voice))
         note("telephone listens", port=endpoint.port)
@@ -69,10 +75,21 @@ async def serve(options: Options) -> None:
         endpoint.report("telephone stopped")
 
 
+async def _place_of(trunk: Trunk) -> tuple[str, int]:
+    """Ask for the carrier's address, once: it is the operator who wrote its name."""
+    found = await asyncio.get_running_loop().getaddrinfo(
+        trunk.host, trunk.port, family=socket.AF_INET, type=socket.SOCK_DGRAM
+    )
+    return str(found[0][4][0]), trunk.port
+
+
 async def _warm(voice: "Voice") -> None:
     """Make the other phrases while calls come already; a call that needs one waits for the one being made, no longer."""
+    from zvanets.lib.logs import note
+
     for language in LANGUAGES:
         await voice.warm(language=language)
+    note("telephone has its words")
 
 
 def _hurry() -> None:

@@ -3,15 +3,18 @@
 import asyncio
 import logging
 from collections import Counter
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 from zvanets.ivr import calls
+from zvanets.ivr.admission import Admission
 from zvanets.ivr.beat import Beat
 from zvanets.ivr.calls import ALLOW, Refused
+from zvanets.ivr.carrier import Carrier
 from zvanets.ivr.conversation import Conversation
 from zvanets.ivr.leg import Leg, Stage, key_in
-from zvanets.ivr.limits import Buckets, is_scanner
+from zvanets.ivr.limits import is_scanner
 from zvanets.ivr.options import Options
 from zvanets.ivr.sip import sdp
 from zvanets.ivr.sip.dialog import Dialog, Name, name_of, new_tag
@@ -36,10 +39,9 @@ class Endpoint(asyncio.DatagramProtocol):
         self.transactions = Transactions()
         self.legs: dict[Name, Leg] = {}
         self.counts: Counter[str] = Counter()
+        self.carrier: Carrier | None = None
         self.is_stopping = False
-        self._requests = Buckets(options.requests)
-        self._calls_of_an_address = Buckets(options.calls_of_an_address)
-        self._calls_of_a_caller = Buckets(options.calls_of_a_caller)
+        self._admission = Admission(options)
         self._transport: asyncio.DatagramTransport | None = None
         self._ends: set[asyncio.Task[None]] = set()
         self._is_empty = asyncio.Event()
@@ -57,7 +59,7 @@ class Endpoint(asyncio.DatagramProtocol):
     def datagram_received(self, datagram: bytes, place: tuple[str, int]) -> None:
         place = place[0], place[1]  # IPv6 says more
         now = self.loop.time()
-        if not self.options.is_peer(place[0]) and not self._requests.take(place[0], now):
+        if not self._is_known(place) and not self._admission.hears(place, now):
             self.counts["dropped"] += 1
             return
         try:
@@ -70,13 +72,19 @@ class Endpoint(asyncio.DatagramProtocol):
 
     def _receive(self, message: Request | Response, place: Place, now: float) -> None:
         if isinstance(message, Response):
-            self.transactions.receive(message)
+            sent = self.transactions.receive(message)
+            if sent and self.carrier:
+                self.carrier.answered(sent, message, now)
         elif message.method == "ACK":
             self._acknowledged(message, place)
         elif is_scanner(message.first("user-agent")):
             self.counts["scanner"] += 1
         else:
             self._request(message, place, now)
+
+    def _is_known(self, place: Place) -> bool:
+        """Whether it is the carrier: by its networks, or where we are registered."""
+        return self.options.is_peer(place[0]) or (self.carrier is not None and self.carrier.is_at(place))
 
     def _answer_malformed(self, problem: Malformed, place: Place) -> None:
         self.counts["malformed"] += 1
@@ -124,20 +132,23 @@ class Endpoint(asyncio.DatagramProtocol):
 
     def _invite(self, taken: Incoming, place: Place, now: float) -> None:
         request = taken.request
+        is_known = self._admission.recognise(request, now, is_carrier=self._is_known(place))
         calls.check_invite(request, self.options)
-        self._let_in(request, place, now)
+        timer = calls.session_of(request)
+        self._must_have_room(request)
+        self._admission.let_call(request, place, now, is_known=is_known)
         media = calls.described(request)
         dialog = Dialog.answering(request, place)
         self.answer(taken, 100)
-        leg = self._leg(taken, dialog, media, place, now)
+        leg = self._leg(taken, dialog, media, place, now, is_known=is_known)
+        leg.confirm(timer, now)
         if self.options.ring_seconds <= 0:
             self._pick_up(leg)
             return
         self.answer(taken, 180, self._contact(leg), tag=dialog.tag)
         leg.answering = self.loop.call_later(self.options.ring_seconds, self._pick_up, leg)
 
-    def _let_in(self, request: Request, place: Place, now: float) -> None:
-        """Turn away whom we have no room for, and who calls too often."""
+    def _must_have_room(self, request: Request) -> None:
         if self.is_stopping:
             raise Refused(503, ("retry-after", "60"))
         if len(self.legs) >= self.options.calls:
@@ -147,15 +158,11 @@ class Endpoint(asyncio.DatagramProtocol):
             for leg in self.legs.values()
         ):
             raise Refused(482)
-        is_peer = self.options.is_peer(place[0])
-        if not is_peer and not self._calls_of_an_address.take(place[0], now):
-            raise Refused(480, ("retry-after", "60"))
-        caller = calls.caller_of(request)
-        if caller and not self._calls_of_a_caller.take((None if is_peer else place[0], caller), now):
-            raise Refused(480, ("retry-after", "60"))
 
-    def _leg(self, taken: Incoming, dialog: Dialog, media: sdp.Media | None, place: Place, now: float) -> Leg:
-        caller = calls.number_of(taken.request) if self.options.is_peer(place[0]) else ""
+    def _leg(
+        self, taken: Incoming, dialog: Dialog, media: sdp.Media | None, place: Place, now: float, *, is_known: bool
+    ) -> Leg:
+        caller = calls.number_of(taken.request) if is_known else ""
         talk = Conversation(self.voice, self.threads, caller)
         try:
             stream = Stream(self.loop, self.options.host, self.options.rtp_ports)
@@ -180,7 +187,8 @@ class Endpoint(asyncio.DatagramProtocol):
             body = sdp.answer(host, port, leg.media, session=name, version=version)
         else:
             body = sdp.offer(host, port, session=name, version=version)
-        self.answer(taken, 200, self._contact(leg), ("allow", ALLOW), _SDP, tag=leg.dialog.tag, body=body)
+        headers = self._contact(leg), ("allow", ALLOW), *leg.timer_headers, _SDP
+        self.answer(taken, 200, *headers, tag=leg.dialog.tag, body=body)
 
     def _acknowledged(self, ack: Request, place: Place) -> None:
         refused = self.transactions.invite_of(ack)
@@ -222,7 +230,9 @@ class Endpoint(asyncio.DatagramProtocol):
             raise Refused(481)
         if not leg.dialog.takes(request, place):
             raise Refused(500)
-        doing = {"BYE": self._bye, "INFO": self._info, "INVITE": self._invite_again, "OPTIONS": self._options}
+        doing = {
+            "BYE": self._bye, "INFO": self._info, "INVITE": self._invite_again, "OPTIONS": self._options, "UPDATE": self._update,
+        }  # fmt: skip
         if request.method not in doing:
             raise Refused(405)
         doing[request.method](leg, taken)
@@ -243,7 +253,7 @@ class Endpoint(asyncio.DatagramProtocol):
         if key:
             leg.heard_info(key)
 
-    def _options(self, _leg: Leg, taken: Incoming) -> None:
+    def _options(self, leg: Leg, taken: Incoming) -> None:  # noqa: ARG002
         self.answer(taken, 200, *calls.about_us())
 
     def _invite_again(self, leg: Leg, taken: Incoming) -> None:
@@ -251,12 +261,42 @@ class Endpoint(asyncio.DatagramProtocol):
         if leg.stage is not Stage.TALKING or leg.pending is not None:
             raise Refused(491)
         media = calls.described(taken.request)
+        leg.confirm(calls.session_of(taken.request), self.loop.time())
         leg.version += 1
         leg.seen_at = self.loop.time()
         if media:
             leg.agree(media, leg.dialog.place)
         leg.pending = taken
         self._describe(leg, taken)
+
+    def _update(self, leg: Leg, taken: Incoming) -> None:
+        """Confirm that the call stands (RFC 3311, 4028); another place for the sound is asked for by a re-INVITE."""
+        if taken.request.body:
+            raise Refused(488)
+        leg.confirm(calls.session_of(taken.request), self.loop.time())
+        leg.seen_at = self.loop.time()
+        self.answer(taken, 200, self._contact(leg), ("allow", ALLOW), *leg.timer_headers)
+
+    def _care_for(self, leg: Leg, unheard: Sequence[Incoming], now: float) -> None:
+        if leg.conversation.is_over:
+            self.hang_up(leg, "over")
+        elif leg.is_dead(now):
+            self.hang_up(leg, "dead")
+        elif leg.invite in unheard or leg.pending in unheard:
+            self.hang_up(leg, "no ack")
+        else:
+            self._keep_timer(leg, now)
+
+    def _keep_timer(self, leg: Leg, now: float) -> None:
+        """Confirm the call when that is ours to do, and end one that nobody confirmed."""
+        if leg.timer is None or leg.stage is not Stage.TALKING or now - leg.timer_at < leg.timer.patience:
+            return
+        if not leg.timer.is_ours:
+            self.hang_up(leg, "not confirmed")
+            return
+        leg.timer_at = now
+        headers = self._contact(leg), ("supported", "timer"), ("session-expires", f"{leg.timer.seconds};refresher=uac")
+        self.send_ours(leg.dialog.request("UPDATE", self._our_address(leg), *headers), leg.dialog.place)
 
     def _cancel(self, taken: Incoming) -> None:
         invited = self.transactions.invite_of(taken.request)
@@ -278,8 +318,7 @@ class Endpoint(asyncio.DatagramProtocol):
             self.answer(leg.invite, 480, tag=leg.dialog.tag)
         else:
             self.transactions.acknowledge(leg.invite)
-            bye = leg.dialog.bye(self._our_address(leg))
-            self.send(self.transactions.send(bye, leg.dialog.place, self.loop.time()), leg.dialog.place)
+            self.send_ours(leg.dialog.request("BYE", self._our_address(leg)), leg.dialog.place)
         self._let_go(leg, why)
 
     def _let_go(self, leg: Leg, why: str) -> None:
@@ -306,12 +345,9 @@ class Endpoint(asyncio.DatagramProtocol):
             for datagram, place in due.datagrams:
                 self.send(datagram, place)
             for leg in list(self.legs.values()):
-                if leg.conversation.is_over:
-                    self.hang_up(leg, "over")
-                elif leg.is_dead(now):
-                    self.hang_up(leg, "dead")
-                elif leg.invite in due.unheard or leg.pending in due.unheard:
-                    self.hang_up(leg, "no ack")
+                self._care_for(leg, due.unheard, now)
+            if self.carrier:
+                self.carrier.care(now)
             if now >= report_at:
                 report_at = now + _REPORT_SECONDS
                 self.report("telephone alive")
@@ -330,23 +366,23 @@ class Endpoint(asyncio.DatagramProtocol):
                 await asyncio.wait_for(self._is_empty.wait(), self.options.stop_seconds)
         for leg in list(self.legs.values()):
             self.hang_up(leg, "stopping")
+        if self.carrier:
+            await self.carrier.leave()
         if self._ends:
             await asyncio.wait(self._ends, timeout=5)
 
     def report(self, event: str) -> None:
         counts, beat = self.counts, self.beat.counts
         note(
-            event,
-            count=len(self.legs),
-            answered=counts["answered"],
-            refused=counts["refused"],
-            dropped=counts["dropped"] + counts["scanner"],
-            malformed=counts["malformed"],
-            ticks=beat.ticks,
-            late=beat.late,
-        )
+            event, count=len(self.legs), answered=counts["answered"], refused=counts["refused"],
+            dropped=counts["dropped"] + counts["scanner"], malformed=counts["malformed"], ticks=beat.ticks, late=beat.late,
+        )  # fmt: skip
 
     # Words on the wire.
+
+    def send_ours(self, request: Request, place: Place) -> None:
+        """Send a request of ours, again and again until it is answered."""
+        self.send(self.transactions.send(request, place, self.loop.time()), place)
 
     def answer(self, taken: Incoming, status: int, *headers: Header, tag: str = "", body: bytes = b"") -> None:
         response = respond(taken.request, status, *headers, tag=tag or ("" if status == 100 else new_tag()), body=body)

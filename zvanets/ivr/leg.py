@@ -5,9 +5,10 @@ import secrets
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
+from zvanets.ivr.calls import Session
 from zvanets.ivr.conversation import Conversation
 from zvanets.ivr.sip.dialog import Dialog
-from zvanets.ivr.sip.message import Request
+from zvanets.ivr.sip.message import Header, Request
 from zvanets.ivr.sip.sdp import Media
 from zvanets.ivr.sip.transaction import Incoming, Place
 from zvanets.ivr.stream import Stream
@@ -42,6 +43,8 @@ class Leg:
     pending: Incoming | None = None  # a re-INVITE whose ACK is missing
     keys_by: str = ""  # "rtp" or "info": who sends both is heard once
     seen_at: float = 0.0
+    timer: Session | None = None
+    timer_at: float = 0.0  # when it was last confirmed
     _received: int = 0
 
     def heard_event(self, key: str) -> None:
@@ -67,9 +70,18 @@ class Leg:
             return self.stream.send(None)
         return self.stream.send(self.conversation.frame())
 
+    def confirm(self, timer: Session | None, now: float) -> None:
+        """The caller said anew that the call stands; a re-INVITE without a timer ends the timer."""
+        self.timer, self.timer_at = timer, now
+
+    @property
+    def timer_headers(self) -> tuple[Header, ...]:
+        return (self.timer.header, ("require", "timer")) if self.timer else ()
+
     def is_dead(self, now: float) -> bool:
-        if self.stream.received != self._received:
-            self._received, self.seen_at = self.stream.received, now
+        came = self.stream.received + self.stream.reports
+        if came != self._received:
+            self._received, self.seen_at = came, now
         return self.stage is Stage.TALKING and now - self.seen_at > DEAD_SECONDS
 
 

@@ -2,12 +2,14 @@
 
 import ipaddress
 import socket
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from zvanets.ivr.limits import Rate
+from zvanets.ivr.sip.digest import Account
 
 REQUESTS = Rate(60, 0.1)  # of one address
 CALLS_OF_AN_ADDRESS = Rate(6, 10.0)
@@ -19,9 +21,22 @@ class WrongOption(ValueError):
     """A ZVANETS_SIP_ value that cannot be used."""
 
 
+@dataclass(frozen=True, slots=True)
+class Trunk:
+    """A carrier with whom we register."""
+
+    account: Account
+    domain: str
+    host: str
+    port: int = 5060
+
+
 @dataclass(frozen=True)
 class Options:
-    """`peers` are the carrier's networks: they are believed about callers' numbers, and no rate holds them back."""
+    """`peers` are the carrier's networks: they are believed about callers' numbers, and no rate holds them back.
+
+    `accounts` are names with passwords: where there are any, who is no peer has to show one.
+    """
 
     host: str = "127.0.0.1"
     port: int = 5060
@@ -35,6 +50,8 @@ class Options:
     requests: Rate = REQUESTS
     calls_of_an_address: Rate = CALLS_OF_AN_ADDRESS
     calls_of_a_caller: Rate = CALLS_OF_A_CALLER
+    accounts: Mapping[str, str] = field(default_factory=dict, repr=False)
+    trunk: Trunk | None = None
     recordings: Path | None = None
     speech: Path = Path("speech")
 
@@ -80,12 +97,33 @@ def from_settings() -> Options:
         calls=settings.SIP_CALLS,
         ring_seconds=settings.SIP_RING_SECONDS,
         stop_seconds=settings.SIP_STOP_SECONDS,
+        accounts=_accounts(settings.SIP_ACCOUNTS),
+        trunk=_trunk(settings.SIP_TRUNK),
         recordings=Path(settings.SIP_PROMPTS) if settings.SIP_PROMPTS else None,
         speech=settings.SPEECH,
     )
     if options.networks is None or len(options.rtp_ports) // 2 < options.calls:
         raise WrongOption(f"ZVANETS_SIP_RTP_PORTS holds fewer even ports than ZVANETS_SIP_CALLS ({options.calls}).")
     return options
+
+
+def _accounts(pairs: Sequence[str]) -> Mapping[str, str]:
+    found = dict(pair.split(":", 1) for pair in pairs if ":" in pair)
+    if len(found) != len(pairs) or not all(name and password for name, password in found.items()):
+        raise WrongOption("ZVANETS_SIP_ACCOUNTS is no list of NAME:PASSWORD, each name once.")
+    return found
+
+
+def _trunk(address: str) -> Trunk | None:
+    """Read sip:user:password@domain[:port][;host=10.0.0.1]; reserved signs of the password are written as %40."""
+    if not address:
+        return None
+    parts, _, beside = address.partition(";host=")
+    found = urlsplit(parts.replace("sip:", "sip://", 1))
+    if found.scheme != "sip" or not (found.username and found.password and found.hostname):
+        raise WrongOption("ZVANETS_SIP_TRUNK is no sip:USER:PASSWORD@HOST:PORT.")
+    account = Account(unquote(found.username), unquote(found.password))
+    return Trunk(account, found.hostname, beside or found.hostname, found.port or 5060)
 
 
 def _ports(text: str) -> range:

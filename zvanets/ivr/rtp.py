@@ -7,6 +7,8 @@ FRAME = 160  # samples, and bytes, of 20 ms
 KEYS = "0123456789*#ABCD"
 _HEADER = struct.Struct("!BBHII")
 _EVENT = struct.Struct("!BBH")
+_SENDER, _NAME = struct.Struct("!BBHIIIIII"), struct.Struct("!BBHIBB")
+_NTP_EPOCH = 2_208_988_800  # seconds from 1900 to 1970
 _END = 0x80
 
 
@@ -46,6 +48,17 @@ def packed(packet: Packet) -> bytes:
 def event(key: str, duration: int, *, is_end: bool, volume: int = 10) -> bytes:
     """Return the payload of a telephone-event; `duration` in samples since the key went down."""
     return _EVENT.pack(KEYS.index(key), (_END if is_end else 0) | volume, duration)
+
+
+def report(source: int, at: float, timestamp: int, packets: int) -> bytes:
+    """Return what RTCP tells every few seconds (RFC 3550 § 6.4.1, 6.5): how much was sent, and until when; the name is chance."""
+    seconds, fraction = divmod(at + _NTP_EPOCH, 1)
+    sender = _SENDER.pack(
+        *(0x80, 200, 6, source, int(seconds) & 0xFFFFFFFF, int(fraction * 2**32)),
+        *(timestamp, packets & 0xFFFFFFFF, packets * FRAME & 0xFFFFFFFF),
+    )
+    name = f"{source:08x}".encode()
+    return sender + _NAME.pack(0x81, 202, 4, source, 1, len(name)) + name + b"\0\0"
 
 
 class Keys:

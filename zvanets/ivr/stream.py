@@ -8,12 +8,14 @@ import asyncio
 import secrets
 import socket
 import struct
+import time
 from collections.abc import Callable, Iterable
 
 from zvanets.ivr import rtp
 from zvanets.ivr.sip.sdp import PCMA, Media
 from zvanets.lib.g711 import ALAW_TO_ULAW
 
+REPORT_FRAMES = 250  # 5 s between two reports (RFC 3550 § 6.2)
 UNANSWERED_FRAMES = 150  # 3 s of sound to an address that has not yet sent any, so that nobody is flooded in our name
 _HEADER = struct.Struct("!BBHII")
 _DICE = secrets.SystemRandom()
@@ -29,7 +31,7 @@ class Stream:
     def __init__(self, loop: asyncio.AbstractEventLoop, host: str, ports: range) -> None:
         self._loop = loop
         self.on_key: Callable[[str], None] = _nobody
-        self._socket, self.port = bound(host, ports)
+        self._socket, self._reports, self.port = bound(host, ports)
         self._keys = rtp.Keys()
         self._media: Media | None = None
         self._trusted: frozenset[str] = frozenset()
@@ -40,7 +42,9 @@ class Stream:
         self._timestamp = secrets.randbits(32)
         self._is_first = True
         self.sent = self.received = self.foreign = 0
+        self.reports = 0  # that came from the peer
         loop.add_reader(self._socket.fileno(), self._readable)
+        loop.add_reader(self._reports.fileno(), self._reported)
 
     @property
     def is_latched(self) -> bool:
@@ -70,14 +74,27 @@ class Stream:
             self._socket.sendto(
                 _HEADER.pack(0x80, kind, self._number, self._timestamp, self._source) + sound, self._target
             )
+            if self.sent % REPORT_FRAMES == 1 and self._is_latched:
+                told = rtp.report(self._source, time.time(), self._timestamp, self.sent)
+                self._reports.sendto(told, (self._target[0], self._target[1] + 1))
         except OSError:  # a full buffer or an unreachable network: the next 20 ms may do better
             return False
         return True
 
     def close(self) -> None:
-        if self._socket.fileno() >= 0:
-            self._loop.remove_reader(self._socket.fileno())
-            self._socket.close()
+        for each in (self._socket, self._reports):
+            if each.fileno() >= 0:
+                self._loop.remove_reader(each.fileno())
+                each.close()
+
+    def _reported(self) -> None:
+        """The peer tells what it hears: a sign of life, also while the call is on hold."""
+        try:
+            datagram, place = self._reports.recvfrom(2048)
+        except OSError:
+            return
+        if place[0] in self._trusted and len(datagram) >= 8 and datagram[0] >> 6 == 2 and 200 <= datagram[1] <= 204:
+            self.reports += 1
 
     def _readable(self) -> None:
         try:
@@ -111,18 +128,20 @@ def _nobody(_key: str) -> None:
     """Nobody listens yet."""
 
 
-def bound(host: str, ports: range) -> tuple[socket.socket, int]:
-    """Return a socket on an even port of the range, drawn by chance so that nobody can tell the next one."""
+def bound(host: str, ports: range) -> tuple[socket.socket, socket.socket, int]:
+    """Return sockets for sound, on an even port of the range, and for its reports on the next; drawn so that nobody can tell."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     even = [port for port in ports if port % 2 == 0]
     start = _DICE.randrange(len(even)) if even else 0
     for port in even[start:] + even[:start]:
-        door = socket.socket(family, socket.SOCK_DGRAM)
-        door.setblocking(False)
+        pair = socket.socket(family, socket.SOCK_DGRAM), socket.socket(family, socket.SOCK_DGRAM)
         try:
-            door.bind((host, port))
+            for door, number in zip(pair, (port, port + 1), strict=True):
+                door.setblocking(False)
+                door.bind((host, number))
         except OSError:
-            door.close()
+            for door in pair:
+                door.close()
             continue
-        return door, port
+        return *pair, port
     raise NoPort("no free port for sound")

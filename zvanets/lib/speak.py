@@ -39,6 +39,7 @@ _LETTERS = {
     **dict(zip("УФХЦЧШЩЮЯ", ["у", "фе", "хе", "це", "че", "ше", "ще", "ю", "я"], strict=True)),
 }
 _LETTERS |= {"Й": "и кратко", "Ъ": "ъ", "Ь": "ер малък"}
+_WORDS = {"ПИН"}  # short, and all the same nobody spells them
 _VOWELS = set("АЕИОУЪЮЯ")
 _MONTHS = {name: number for number, name in enumerate(bg._MONTHS["bg"], 1)}  # noqa: SLF001
 # Of what is counted: „два часа“, „една минута“; all else is spoken as neuter.
@@ -210,7 +211,7 @@ def _decimal(found: Match, between: str) -> str:
 def _acronym(found: Match) -> str:
     """„БДС“ is spelled; one that has a vowel within is read like a word."""
     word = found[0]
-    if len(word) > 3 and _VOWELS & set(word[1:-1]):
+    if word in _WORDS or (len(word) > 3 and _VOWELS & set(word[1:-1])):
         return word.lower()
     return " ".join(_LETTERS[letter] for letter in word)
 

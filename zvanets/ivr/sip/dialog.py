@@ -61,8 +61,8 @@ class Dialog:
             self.target = _contact(request)
         return True
 
-    def bye(self, our_address: str) -> Request:
-        """Return the request that ends the call."""
+    def request(self, method: str, our_address: str, *more: Header) -> Request:
+        """Return a request of ours within the call."""
         self.number += 1
         headers: list[Header] = [
             ("via", f"SIP/2.0/UDP {our_address};rport;branch={COOKIE}{secrets.token_hex(8)}"),
@@ -71,9 +71,10 @@ class Dialog:
             ("from", self.local),
             ("to", self.remote),
             ("call-id", self.call_id),
-            ("cseq", f"{self.number} BYE"),
+            ("cseq", f"{self.number} {method}"),
+            *more,
         ]
-        return Request(headers, b"", "BYE", self.target)
+        return Request(headers, b"", method, self.target)
 
 
 def name_of(request: Request) -> Name:

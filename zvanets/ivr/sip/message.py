@@ -18,14 +18,15 @@ _SHOWN = {
     "rack": "RAck",
     "mime-version": "MIME-Version",
     "www-authenticate": "WWW-Authenticate",
+    "min-se": "Min-SE",
 }
 _COMMA_SEPARATED = frozenset({"via", "route", "record-route", "contact", "require", "supported", "allow", "accept"})
 _TOKEN = re.compile(r"[A-Za-z0-9.!%*_+`'~-]+")
 _URI = re.compile(r"(?P<scheme>sips?):(?:(?P<user>[^@\s<>]*)@)?(?P<host>\[[0-9A-Fa-f:.]+\]|[^\s;:?<>@\[\]]+)(?::(?P<port>\d{1,5}))?(?P<rest>[;?][^\s<>]*)?$", re.IGNORECASE)  # fmt: skip
 _TAG = re.compile(r"[^;\s,]*")
 REASONS = {
-    100: "Trying", 180: "Ringing", 200: "OK", 400: "Bad Request", 403: "Forbidden", 404: "Not Found",
-    405: "Method Not Allowed", 415: "Unsupported Media Type", 420: "Bad Extension", 480: "Temporarily Unavailable",
+    100: "Trying", 180: "Ringing", 200: "OK", 400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found",
+    405: "Method Not Allowed", 415: "Unsupported Media Type", 420: "Bad Extension", 422: "Session Interval Too Small", 480: "Temporarily Unavailable",
     481: "Call/Transaction Does Not Exist", 482: "Loop Detected", 483: "Too Many Hops", 486: "Busy Here", 487: "Request Terminated",
     488: "Not Acceptable Here", 491: "Request Pending", 500: "Server Internal Error", 501: "Not Implemented",
     503: "Service Unavailable", 505: "Version Not Supported",

@@ -35,6 +35,7 @@ class Incoming:
 class Outgoing:
     """A request of ours that is repeated until somebody answers."""
 
+    request: Request
     datagram: bytes
     place: Place
     ends_at: float
@@ -91,17 +92,16 @@ class Transactions:
     def send(self, request: Request, place: Place, now: float) -> bytes:
         """Keep a request of ours and return it as a datagram."""
         datagram = request.encoded()
-        self.outgoing[request.branch] = Outgoing(datagram, place, now + LIFE, now + T1)
+        self.outgoing[request.branch] = Outgoing(request, datagram, place, now + LIFE, now + T1)
         return datagram
 
-    def receive(self, response: Response) -> bool:
-        """Return whether it answers a request of ours; a final answer ends it."""
+    def receive(self, response: Response) -> Outgoing | None:
+        """Return the request of ours that it answers; a final answer ends it."""
         branch = parameters(response.first("via")).get("branch", "")
-        if branch not in self.outgoing:
-            return False
-        if response.status >= 200:
+        found = self.outgoing.get(branch)
+        if found and response.status >= 200:
             del self.outgoing[branch]
-        return True
+        return found
 
     def due(self, now: float) -> Due:
         """Return what is to be repeated, and forget what is over. Ask ten times a second."""
