@@ -56,7 +56,7 @@ DOORS: dict[str, Door] = {
     "mfa_add_webauthn": Door(SIGNED_IN, post=True, statements=9),
     "mfa_remove_webauthn": Door(SIGNED_IN, post=True, statements=9),
     # Staff
-    "staff:today": Door(ROLES, statements=13),
+    "staff:today": Door(ROLES, statements=14),
     "staff:now": Door(ROLES, statements=5),
     "staff:day": Door(ROLES, statements=7),
     "staff:this_week": Door(ROLES, statements=7),

@@ -8,6 +8,7 @@ import pytest
 from tests.accounts.people import PASSWORD
 from tests.staff.people import colleague, home, signed_in
 from zvanets.accounts.models import Membership, Role, User
+from zvanets.accounts.proof import PROVEN
 from zvanets.guardians.actions import disable_contact
 from zvanets.guardians.models import Contact, Guardianship
 from zvanets.guardians.pins import check_pin
@@ -22,7 +23,12 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def head(small):
-    return signed_in(colleague(small, Role.SCHOOL_ADMIN))
+    """An administrator who has just shown who they are."""
+    client = signed_in(colleague(small, Role.SCHOOL_ADMIN))
+    session = client.session
+    session[PROVEN] = clock.now().timestamp()
+    session.save()
+    return client
 
 
 def text_of(answer, status: int = 200) -> str:
@@ -125,6 +131,15 @@ class TestPasswords:
         assert old.get(home(small)).status_code == 302
         small.teacher.refresh_from_db()
         assert small.teacher.check_password(password)
+
+    def test_whoever_sits_at_the_administrators_open_computer_gets_none(self, small):
+        stranger = signed_in(colleague(small, Role.DIRECTOR))
+        before = small.teacher.password
+        with_a_log_in(small)
+        for page in (f"head/people/{small.teacher.pk}/password/", f"rights/{right_of(small).pk}/password/"):
+            assert "Потвърдете, че сте Вие" in text_of(stranger.post(home(small, page)), 401)
+        small.teacher.refresh_from_db()
+        assert small.teacher.password == before
 
     def test_who_has_a_place_elsewhere_keeps_theirs(self, head, small, two_schools):
         with at_school(two_schools[1].pk):

@@ -12,7 +12,7 @@ from tests import small_school
 from tests.accounts.people import PASSWORD, person, sign_in
 from tests.accounts.test_second_factor import add_application, code_of
 from tests.marks import committed
-from zvanets.accounts.models import Letter, Role
+from zvanets.accounts.models import Letter, Membership, Role
 from zvanets.gradebook.models import Grade
 from zvanets.lib import clock
 from zvanets.notifications.fanout import fan_out
@@ -43,6 +43,7 @@ def small(school):
 def homeroom(small):
     user = person("homeroom", name="Петър Колев", email="peter@example.org")
     with at_school(small.id):
+        Membership.objects.create(user=user, role=Role.TEACHER, starts_on=clock.today())
         member = StaffMember.objects.create(user=user, first_name="Петър", last_name="Колев", sort_name="п")
         hour = Course.objects.create(
             class_group=small.class_group, subject=Subject.objects.create(name="Час на класа"), is_class_hour=True
@@ -187,8 +188,6 @@ def test_no_setting_of_the_school_and_no_right_of_the_session_stops_the_letters(
     grade = give(small, hours_ago=2)
     head = person("head", name="Директор")
     with at_school(small.id):
-        from zvanets.accounts.models import Membership
-
         Membership.objects.create(user=head, role=Role.DIRECTOR, starts_on=clock.today())
     client.force_login(head)
     graces = {"grades": "3600", "remarks": "60", "homework": "60", "absences": "0"}
@@ -196,3 +195,20 @@ def test_no_setting_of_the_school_and_no_right_of_the_session_stops_the_letters(
     assert client.post(url(small, grade), SENT | {"proof_password": PASSWORD}).status_code == 302
 
     assert {address for address, _ in letters()} == {"maria@example.org", "peter@example.org"}
+
+
+def test_who_has_no_address_finds_it_on_the_first_page(stolen, small, homeroom):
+    grade = give(small, hours_ago=2)
+    stolen.post(url(small, grade), SENT | {"proof_password": PASSWORD})
+    led = Client()
+    led.force_login(homeroom)
+    for client in (stolen, led):
+        page = client.get(f"/s/{small.id}/").content.decode()
+        assert "Променени стари оценки" in page
+        assert f'href="/s/{small.id}/grades/{grade.pk}/"' in page
+
+
+def test_a_slip_mended_in_time_stands_on_no_list(stolen, small):
+    grade = give(small, hours_ago=0.5)
+    stolen.post(url(small, grade), SENT)
+    assert "Променени стари оценки" not in stolen.get(f"/s/{small.id}/").content.decode()

@@ -1,14 +1,15 @@
 """Grades. A row is never overwritten: a correction ends it and adds another, so any past day can be shown."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any, ClassVar, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from zvanets.accounts.models import User
 from zvanets.rules.finals import TERMS, Period
 from zvanets.rules.grades import GradeKind
+from zvanets.rules.locks import UNDO_WINDOW
 from zvanets.schools.models import ClassGroup, Course, Lesson, StaffMember, Student
 from zvanets.tenancy.fields import SchoolKey
 from zvanets.tenancy.models import SchoolRow
@@ -39,6 +40,14 @@ class GradeQuerySet(models.QuerySet["Grade"]):
         led = ClassGroup.objects.led_by(user, on=on)
         taught = Course.objects.taught_by(user, on=on)
         return self.filter(Q(given_by=user) | Q(course__in=taught) | Q(course__class_group__in=led))
+
+    def ended_late(self, *, since: datetime) -> Self:
+        """Those corrected or withdrawn since then, when they were no slip of the hand any more."""
+        return self.filter(ended_at__gte=since, ended_at__gt=F("given_at") + UNDO_WINDOW)
+
+    def witnessed_by(self, user: User, *, on: date) -> Self:
+        """Those that stand in the user's name, and those of the class they lead."""
+        return self.filter(Q(teacher__user=user) | Q(course__class_group__in=ClassGroup.objects.led_by(user, on=on)))
 
 
 class Grade(SchoolRow):

@@ -12,11 +12,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from zvanets.accounts.actions import create_user, free_username, grant_role, issue_password
 from zvanets.accounts.models import HEADS, STAFF, Membership, Role, User
+from zvanets.accounts.proof import ask_for_proof, is_proven
 from zvanets.guardians.actions import withdraw_right
 from zvanets.guardians.models import Guardianship, Relation
 from zvanets.guardians.pins import code_for_student, issue_pin, lift_lock
 from zvanets.lib import bg, damm
-from zvanets.lib.refusals import Refusal
+from zvanets.lib.refusals import Refusal, gettext_noop
 from zvanets.schools.actions import set_register
 from zvanets.schools.models import ClassGroup, Course, Student
 from zvanets.staff import office
@@ -26,6 +27,7 @@ from zvanets.staff.typed_lesson import said
 
 # The homeroom teacher hands out labels and speaks with the family; rights and passwords are the administrator's.
 OFFICE = (*HEADS, Role.TEACHER)
+_NOT_BY_A_STRANGER = gettext_noop("Чужда парола сменя само който потвърди, че е той.")
 
 
 @require_safe
@@ -67,6 +69,8 @@ def pin(request: StaffRequest, right_id: int) -> HttpResponse:
 def way_in(request: StaffRequest, right_id: int) -> HttpResponse:
     """Give the guardian a password, and a user name where there is none."""
     right = _right(request.seat, right_id)
+    if not is_proven(request):
+        return ask_for_proof(request, _(_NOT_BY_A_STRANGER))
     back = request.seat.url("family", right.student_id)
     user = right.guardian.user or _new_user(request.seat, right)
     return _new_password(request, user, back)
@@ -92,7 +96,10 @@ def people(request: StaffRequest) -> HttpResponse:
 def password(request: StaffRequest, user_id: int) -> HttpResponse:
     seats = Membership.objects.active(on=request.seat.today()).filter(role__in=STAFF)
     at_work = User.objects.filter(pk__in=seats.values("user"))
-    return _new_password(request, get_object_or_404(at_work, pk=user_id), request.seat.url("people"))
+    user = get_object_or_404(at_work, pk=user_id)
+    if not is_proven(request):
+        return ask_for_proof(request, _(_NOT_BY_A_STRANGER))
+    return _new_password(request, user, request.seat.url("people"))
 
 
 @require_safe

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from zvanets.lib import bg
 from zvanets.schools.models import Lesson
-from zvanets.staff import ahead
+from zvanets.staff import ahead, old_grades
 from zvanets.staff import day as days
 from zvanets.staff import told as telling
 from zvanets.staff.seat import StaffRequest, lang, page, seated
@@ -42,6 +42,7 @@ def _day(request: StaffRequest, on: date) -> HttpResponse:
         "around": days.days_around(on, seat),
         "waiting": days.waiting_by_day(seat, own) if is_today else [],
         "coming": ahead.coming(seat) if is_today else [],
+        "changed": old_grades.changed(seat) if is_today else [],
         "told": telling.summed(messages),
         "told_url": seat.url("told", on),
     }
