@@ -49,5 +49,5 @@ class Reader(Teacher):
         assert answer.text.count("<tr data-student=") == SIZE
         assert answer.text.count('name="absent"') == SIZE
         assert answer.text.count(" checked") == ABSENT, answer.text.count(" checked")
-        assert answer.text.count("/grades/") == len(MARKS)
+        assert answer.text.count(f"/s/{SCHOOL}/grades/") == len(MARKS)
         self.bytes = len(answer.text.encode())

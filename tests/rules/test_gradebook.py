@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from typing import NamedTuple
 
 import pytest
 from hypothesis import given
@@ -10,8 +11,15 @@ from hypothesis import strategies as st
 
 from zvanets.rules.averages import Method, Rule, explain_mean
 from zvanets.rules.cells import Move, decide
-from zvanets.rules.gradebook import TermMark, sums
+from zvanets.rules.gradebook import Sums
 from zvanets.rules.grades import GradeKind, Mark, Scale
+
+
+class TermMark(NamedTuple):
+    mark: Mark
+    kind: GradeKind
+    term: int
+
 
 CURRENT = [kind for kind in GradeKind if kind.belongs_to_a_lesson]
 values = st.one_of(st.just(Decimal(2)), st.decimals(3, 6, places=2))
@@ -67,16 +75,16 @@ def naive_proposal(mean):
 
 @given(st.lists(st.one_of(current, words, finals), max_size=30), st.sampled_from(Method), weights)
 def test_the_grids_means_and_proposals_equal_the_naive_ones(marks, method, by_kind):
-    found = sums(marks, Scale.QUANTITATIVE, method, by_kind)
+    found = Sums(marks, Scale.QUANTITATIVE, method, by_kind)
 
-    assert found.year.result == naive_mean(marks, method, by_kind)
+    assert found.mean().result == naive_mean(marks, method, by_kind)
     standing = []
     for term in (1, 2):
         of_term = [each for each in marks if each.term == term]
         mean = naive_mean(of_term, method, by_kind)
-        assert found.means[term - 1].result == mean
+        assert found.mean(term).result == mean
         given_ones = [each.mark.value for each in of_term if each.kind >= 21 and each.kind is not GradeKind.ANNUAL]
-        final = found.terms[term - 1]
+        final = found.term(term)
         assert (final.mark.value if final.mark else None) == (given_ones[-1] if given_ones else None)
         proposed = final.proposal.mark
         assert (proposed.value if proposed else None) == naive_proposal(mean)
@@ -106,10 +114,10 @@ def test_a_class_work_that_counts_three_times():
 
 def test_words_have_no_mean_and_no_term_grade_but_a_word_for_the_year():
     marks = [TermMark(Mark(Scale.QUALITATIVE, Decimal(n)), GradeKind.CURRENT, 1) for n in (4, 6, 6)]
-    found = sums(marks, Scale.QUALITATIVE)
+    found = Sums(marks, Scale.QUALITATIVE)
 
-    assert found.year.result is None
-    assert found.terms[0].shown is None
+    assert found.mean().result is None
+    assert found.term(1).shown is None
     assert found.annual.shown == Mark(Scale.QUALITATIVE, Decimal(6))
 
 

@@ -111,7 +111,7 @@ def _forget(keys: list[UUID]) -> None:
 
 def _by_student(grades: Iterable[Standing]) -> dict[int, list[Standing]]:
     found: dict[int, list[Standing]] = defaultdict(list)
-    for each in sorted(grades, key=lambda grade: grade.given_on):
+    for each in grades:
         found[each.student_id].append(each)
     return found
 
@@ -174,8 +174,8 @@ def _sort(
         given[cell.lesson_id].append((cell, NewGrade(cell.student_id, wanted, cell.kind)))
     elif decision.move in (Move.CORRECT, Move.WITHDRAW) and decision.now:
         now = decision.now
-        _must_be_a_slip(desk, now)
-        old = NewGrade(cell.student_id, now.mark, cell.kind, now.comment)
+        comment = _slip(desk, now).comment
+        old = NewGrade(cell.student_id, now.mark, cell.kind, comment)
         if wanted and wanted.scale is not now.mark.scale:
             raise _other_scale()
         changed[cell.lesson_id].append((cell, Swap(now.id, old, wanted, SLIP)))
@@ -197,11 +197,11 @@ def _wanted(desk: Desk, cell: GradeCell) -> Mark | None:
     return parse_grade(cell.typed, scale, cell.kind) if scale else None
 
 
-def _must_be_a_slip(desk: Desk, old: Standing) -> None:
-    """Let the author mend it within the hour; whatever is older has its own page, which asks why and who it is."""
-    is_own = old.given_by_id == desk.actor.writer_id
-    if is_own and not is_old(Grade.objects.select_related("replaces").get(pk=old.id)):
-        return
+def _slip(desk: Desk, old: Standing) -> Grade:
+    """Return what its author mends within the hour; whatever is older has its own page, which asks why and who it is."""
+    grade: Grade = Grade.objects.select_related("replaces").get(pk=old.id)
+    if old.given_by_id == desk.actor.writer_id and not is_old(grade):
+        return grade
     text = gettext_noop("Оценката е от друг или отпреди повече от час: променя се с причина от нейната страница.")
     raise Refusal("not_a_slip", text)
 
@@ -214,21 +214,18 @@ def _give(desk: Desk, lesson: OpenLesson, given: list[tuple[GradeCell, NewGrade]
 
 
 def _change(desk: Desk, lesson: OpenLesson, changed: list[tuple[GradeCell, Swap]]) -> None:
-    gone = {change.grade_id for _, change in changed}
-    desk.grades = [each for each in desk.grades if each.id not in gone]
     done = change_grades(desk.actor, lesson, [change for _, change in changed])
     for (cell, change), (grade_id, fact) in zip(changed, done, strict=True):
         desk.facts.append(fact)
+        desk.replace(None, gone=change.grade_id)
         _stands(desk, lesson, cell, grade_id, change.mark)
 
 
 def _stands(desk: Desk, lesson: OpenLesson, cell: GradeCell, grade_id: int, mark: Mark | None) -> None:
     desk.answers[cell.key] = Answer(cell, State.SAVED, grade_id, mark)
     if mark:
-        by = desk.actor.writer_id
-        desk.grades.append(
-            Standing(grade_id, cell.student_id, lesson.id, cell.kind, None, mark, lesson.date, desk.now, by, "", "")
-        )
+        term, by = desk.course.term_of(lesson.date), desk.actor.writer_id
+        desk.replace(Standing(grade_id, cell.student_id, lesson.id, cell.kind, term, None, by, mark))
 
 
 # Absences

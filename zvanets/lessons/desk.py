@@ -1,11 +1,13 @@
 """The desk of a gradebook's save: cells as they were typed, what stands in them, and the answer to each."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from zvanets.accounts.models import User
 from zvanets.history.record import Actor, Fact
 from zvanets.lessons.gradebook import CourseRow, LessonSlot, Member, Missing, Standing
 from zvanets.lib.refusals import Refusal
@@ -75,10 +77,20 @@ class Desk:
     answers: dict[UUID, Answer] = field(default_factory=dict)
     facts: list[Fact] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        self.by_place: dict[tuple[int, int | None, int], list[Standing]] = defaultdict(list)
+        for each in self.grades:
+            self.by_place[each.student_id, each.lesson_id, each.kind].append(each)
+
     def standing(self, cell: GradeCell) -> list[Standing]:
         """Return the grades of the cell's student, lesson and kind."""
-        place = cell.student_id, cell.lesson_id, cell.kind
-        return [each for each in self.grades if (each.student_id, each.lesson_id, each.kind) == place]
+        return self.by_place.get((cell.student_id, cell.lesson_id, cell.kind), [])
+
+    def replace(self, grade: Standing | None, *, gone: int = 0) -> None:
+        """Keep what stands from now on: without the grade `gone`, with the new one."""
+        self.grades = [each for each in self.grades if each.id != gone] if gone else self.grades
+        if grade:
+            self.grades.append(grade)
 
     def open(self, lesson_id: int) -> OpenLesson:
         lesson = self.lessons[lesson_id]
@@ -114,4 +126,5 @@ class Desk:
         now = decide(self.standing(cell), seen=cell.seen, place=cell.place, wanted=None).now
         if now is None:
             return Answer(cell, state, refusal=refusal)
-        return Answer(cell, state, now.id, now.mark, by=now.by, refusal=refusal)
+        by = User.objects.get(pk=now.given_by_id).name if state is State.CONFLICT else ""
+        return Answer(cell, state, now.id, now.mark, by=by, refusal=refusal)

@@ -7,13 +7,14 @@ import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.db import connection
 
 from zvanets.lib.refusals import Refusal, gettext_noop
 from zvanets.rules.absences import AbsenceKind
-from zvanets.rules.averages import Method, Weights
+from zvanets.rules.averages import Method
 from zvanets.rules.grades import GradeKind, Mark, Scale, mark_of, scale_of
 from zvanets.rules.locks import entry_lock, verified_lock
 from zvanets.tenancy.school import school_now
@@ -83,9 +84,9 @@ GROUP BY m.school_id, m.course_id, m.student_id, st.id, st.school_id, g.id, g.sc
 ORDER BY min(e.number) NULLS LAST, st.sort_name
 """
 _GRADES = """
-SELECT g.id, g.student_id, g.lesson_id, g.kind, g.term, g.value, g.quality, g.special, g.given_on, g.given_at, g.given_by_id,
-    u.name, g.comment
-FROM gradebook_grade g JOIN accounts_user u ON u.id = g.given_by_id
+SELECT g.id, g.student_id, g.lesson_id, g.kind, COALESCE(g.term, 1 + (g.given_on >= %(second)s)::int),
+    CASE WHEN g.lesson_id IS NULL THEN g.given_on END, g.given_by_id, g.value, g.quality, g.special
+FROM gradebook_grade g
 WHERE g.school_id = %(school)s AND g.course_id = %(course)s
     AND (%(students)s::bigint[] IS NULL OR g.student_id = ANY(%(students)s))
     AND CASE WHEN %(at)s::timestamptz IS NULL THEN g.ended_at IS NULL
@@ -97,6 +98,8 @@ SELECT a.lesson_id, a.student_id, a.kind, a.minutes_late, u.name
 FROM attendance_absence a JOIN accounts_user u ON u.id = a.recorded_by_id
 WHERE a.school_id = %s AND a.lesson_id = ANY(%s)
 """
+
+_KINDS = {int(kind): kind for kind in GradeKind}  # GradeKind(…) takes longer
 
 NOT_OPEN = gettext_noop("Часът на %(day)s не е Ваш: в него пише учителят, който го е водил.")
 CANCELLED = gettext_noop("Часът на %(day)s не се провежда и в него не се пише.")
@@ -127,10 +130,6 @@ class CourseRow:
     @property
     def method(self) -> Method:
         return Method.AS_STATE if self.is_rounded else Method.EXACT
-
-    @property
-    def weights(self) -> Weights:
-        return {}
 
     @property
     def zone(self) -> ZoneInfo:
@@ -195,21 +194,20 @@ class Member:
         return self.since <= day <= self.until
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """A grade that stands."""
+class Standing(NamedTuple):
+    """A grade that stands. `given_on` is told of those without a lesson, which carries the day of the others.
+
+    A named tuple, for a page makes 650 of them; `term` is that of its day, or the one it ends.
+    """
 
     id: int
     student_id: int
     lesson_id: int | None
     kind: GradeKind
-    term: int | None  # of grades that end one
-    mark: Mark
-    given_on: dt.date
-    given_at: dt.datetime
+    term: int
+    given_on: dt.date | None
     given_by_id: int
-    by: str
-    comment: str
+    mark: Mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,13 +263,16 @@ def grades_of(
     course: CourseRow, *, at: dt.datetime | None = None, students: Sequence[int] | None = None
 ) -> list[Standing]:
     """Return the grades that stand, or stood at a moment, in the order they were given."""
-    chosen = None if students is None else list(students)
+    asked = {"school": school_now(), "course": course.id, "at": at, "second": course.second_term or dt.date.max}
+    marks: dict[tuple[Decimal | None, int | None, int | None], Mark] = {}
+    found = []
     with connection.cursor() as cursor:
-        cursor.execute(_GRADES, {"school": school_now(), "course": course.id, "at": at, "students": chosen})
-        return [
-            Standing(grade, student, lesson, GradeKind(kind), term, mark_of(value, quality, special), *rest)
-            for grade, student, lesson, kind, term, value, quality, special, *rest in cursor.fetchall()
-        ]
+        cursor.execute(_GRADES, {**asked, "students": None if students is None else list(students)})
+        for grade, student, lesson, kind, term, given_on, by, *columns in cursor.fetchall():
+            value = tuple(columns)
+            mark = marks.get(value) or marks.setdefault(value, mark_of(*value))
+            found.append(Standing(grade, student, lesson, _KINDS[kind], term, given_on, by, mark))
+    return found
 
 
 def absences_of(lessons: Collection[int]) -> dict[tuple[int, int], Missing]:

@@ -1,21 +1,32 @@
 """What stands right of a row of the gradebook: the mean, and the term and annual grades, set or proposed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Protocol
 
-from zvanets.rules.averages import NO_WEIGHTS, Explained, Method, Weights, explain_mean, explain_term_proposal
-from zvanets.rules.finals import Proposal, propose_term, propose_year
+from zvanets.rules.averages import (
+    NO_WEIGHTS,
+    Explained,
+    Method,
+    Weights,
+    explain_average,
+    explain_mean,
+    explain_term_proposal,
+)
+from zvanets.rules.finals import TERMS, Proposal, propose_term, propose_year
 from zvanets.rules.scales import GradeKind, Mark, Scale
 
 
-@dataclass(frozen=True, slots=True)
-class TermMark:
+class TermMark(Protocol):
     """A standing grade of one student in one course, and the term (1, 2) it belongs to."""
 
-    mark: Mark
-    kind: GradeKind
-    term: int
+    @property
+    def mark(self) -> Mark: ...
+    @property
+    def kind(self) -> GradeKind: ...
+    @property
+    def term(self) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,48 +41,48 @@ class Final:
         return self.mark or self.proposal.mark
 
 
-@dataclass(frozen=True, slots=True)
 class Sums:
-    """Means of the terms' and of the year's current grades, and the three final grades."""
+    """One student's row: the means of the terms' and of the year's current grades, and the three final grades.
 
-    means: tuple[Explained[Decimal | None], Explained[Decimal | None]]
-    year: Explained[Decimal | None]
-    terms: tuple[Final, Final]
-    annual: Final
+    Each is counted when it is asked for: a page of the first term shows two of the six.
+    """
 
+    def __init__(
+        self, marks: Iterable[TermMark], scale: Scale, method: Method = Method.EXACT, weights: Weights = NO_WEIGHTS
+    ) -> None:
+        self.scale, self.method, self.weights = scale, method, weights
+        self.current: list[TermMark] = []
+        self.finals: list[TermMark] = []
+        for each in marks:
+            (self.finals if each.kind.is_final else self.current).append(each)
 
-def sums(marks: Iterable[TermMark], scale: Scale, method: Method = Method.EXACT, weights: Weights = NO_WEIGHTS) -> Sums:
-    """Sum up one student's row. While a term has no grade yet, its proposal goes into the annual one's."""
-    current: list[TermMark] = []
-    finals: list[TermMark] = []
-    for each in marks:
-        (finals if each.kind.is_final else current).append(each)
-    by_term = [each for each in current if each.term == 1], [each for each in current if each.term == 2]
-    means = _mean(by_term[0], method, weights), _mean(by_term[1], method, weights)
-    terms = _term(finals, 1, by_term[0], scale, means[0]), _term(finals, 2, by_term[1], scale, means[1])
-    annual = next((each.mark for each in reversed(finals) if each.kind is GradeKind.ANNUAL), None)
-    shown = {number: term.shown for number, term in enumerate(terms, 1)}
-    proposal = propose_year(shown, (each.mark for each in current), scale)
-    return Sums(means, _mean(current, method, weights), terms, Final(annual, proposal))
+    def mean(self, term: int | None = None) -> Explained[Decimal | None]:
+        """Explain the mean of a term, or of the year."""
+        current = self._of(term)
+        if self.weights:
+            return explain_mean([(each.mark, each.kind) for each in current], self.method, self.weights)
+        values = [each.mark.value for each in current if each.mark.scale is Scale.QUANTITATIVE]
+        return explain_average(values, self.method)
 
+    def term(self, number: int) -> Final:
+        """Return a term's grade; I-III have none and nothing is proposed there."""
+        given = [each.mark for each in self.finals if each.term == number and each.kind is not GradeKind.ANNUAL]
+        return Final(given[-1] if given else None, self._proposal(number))
 
-def _mean(marks: Sequence[TermMark], method: Method, weights: Weights) -> Explained[Decimal | None]:
-    return explain_mean(((each.mark, each.kind) for each in marks), method, weights)
+    def _proposal(self, number: int) -> Proposal:
+        if self.scale is not Scale.QUANTITATIVE:
+            marks = [each.mark for each in self._of(number)] if self.scale is Scale.SPECIAL_NEEDS else []
+            return propose_term(marks, self.scale)
+        why = explain_term_proposal(self.mean(number))
+        return Proposal(None if why.result is None else Mark(self.scale, why.result), why)
 
+    @property
+    def annual(self) -> Final:
+        """Return the year's grade. While a term has no grade yet, its proposal goes into the annual one's."""
+        given = [each.mark for each in self.finals if each.kind is GradeKind.ANNUAL]
+        terms = {number: self.term(number).shown for number in TERMS}
+        proposal = propose_year(terms, [each.mark for each in self.current], self.scale)
+        return Final(given[-1] if given else None, proposal)
 
-def _term(
-    finals: Sequence[TermMark],
-    number: int,
-    current: Sequence[TermMark],
-    scale: Scale,
-    mean: Explained[Decimal | None],
-) -> Final:
-    given = [each.mark for each in finals if each.term == number and each.kind is not GradeKind.ANNUAL]
-    if scale is Scale.QUANTITATIVE:
-        why = explain_term_proposal(mean)
-        proposal = Proposal(None if why.result is None else Mark(scale, why.result), why)
-    elif scale is Scale.SPECIAL_NEEDS:
-        proposal = propose_term((each.mark for each in current), scale)
-    else:  # I-III have no term grades
-        proposal = propose_term((), scale)
-    return Final(given[-1] if given else None, proposal)
+    def _of(self, term: int | None) -> list[TermMark]:
+        return self.current if term is None else [each for each in self.current if each.term == term]

@@ -1,7 +1,7 @@
 """The gradebook of a course: which columns it has, what stands in its rows, and how each figure came about."""
 
 import json
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -10,8 +10,10 @@ from typing import Any
 from uuid import uuid4
 
 from django.http import QueryDict
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from zvanets.gradebook.closings import term_closed
 from zvanets.lessons.gradebook import (
     CourseRow,
     LessonSlot,
@@ -25,7 +27,7 @@ from zvanets.lessons.gradebook import (
 from zvanets.lib import bg
 from zvanets.lib.refusals import gettext_noop
 from zvanets.rules.averages import minimum_grades
-from zvanets.rules.gradebook import Final, Sums, TermMark, sums
+from zvanets.rules.gradebook import Final, Sums
 from zvanets.rules.grades import GradeKind, Mark, Scale, in_words, kind_name, shown_average
 from zvanets.staff import grid
 from zvanets.staff.grid import Column, GridRow, Sum
@@ -34,6 +36,7 @@ from zvanets.staff.seat import Link, Seat, lang
 from zvanets.staff.typed_cells import SIGNS
 from zvanets.staff.typed_lesson import KINDS, said
 
+Placed = tuple[Standing, tuple[int, int, int]]  # a grade and its column
 YEAR = 0  # beside the terms 1 and 2
 AHEAD = timedelta(days=14)
 TITLES = {1: gettext_noop("първи срок"), 2: gettext_noop("втори срок"), YEAR: gettext_noop("учебната година")}
@@ -88,25 +91,28 @@ def context(seat: Seat, course: CourseRow, shown: Shown) -> dict[str, Any]:
     lessons = lessons_of(course, user_id=seat.user.pk, every=seat.writes_every_lesson)
     members = members_of(course)
     grades = grades_of(course)
-    columns = columns_of(seat, course, shown, lessons, grades)
+    given = placed(grades)
+    columns = columns_of(seat, course, shown, lessons, given)
     absences = absences_of({column.lesson_id for column in columns})
-    by_student = _by_student(grades)
+    by_student = _by_student(given)
+    here, home = f"?term={shown.word}", seat.url("today")
     rows = [
         _row(seat, course, shown, member, by_student.get(member.student_id, []))
         for member in members.values()
         if member.until >= seat.today() or member.student_id in by_student
     ]
-    here = f"?term={shown.word}"
     form = next((column for column in columns if column.name == shown.form and not column.lock), None)
     return {
         "course": _head(seat, course, shown),
         "terms": _terms(course, shown),
         "head": grid.head_html(columns, _sum_titles(shown), here),
-        "rows": grid.rows_html(rows, columns, absences, why_url(seat, course)),
+        "rows": grid.rows_html(
+            rows, columns, absences, grid.Ink(grid.sign_names(), f"{home}students/", why_url(seat, course))
+        ),
         "has_rows": bool(rows),
         "has_columns": bool(columns),
         "choices": _choices(seat, course, shown, lessons),
-        "kinds": [(str(int(kind)), kind_name(kind, lang())) for kind in KINDS],
+        "kinds": grid.options((int(kind), kind_name(kind, lang())) for kind in KINDS),
         "sheet": {
             "save": f"{seat.url('cells', course.id)}{here}",
             "queue": f"{seat.user.pk}:{seat.school_id}:{course.id}",
@@ -136,6 +142,7 @@ def _head(seat: Seat, course: CourseRow, shown: Shown) -> dict[str, Any]:
         "details": " · ".join(parts),
         "class_url": seat.url("class_group", course.class_group_id),
         "class_group": course.class_group,
+        "finals_url": seat.url("finals", course.id),
         "reads_only": not (course.teaches or seat.writes_every_lesson),
         "url": seat.url("gradebook", course.id),
     }
@@ -150,33 +157,34 @@ def _terms(course: CourseRow, shown: Shown) -> list[Link]:
 
 
 def columns_of(
-    seat: Seat, course: CourseRow, shown: Shown, lessons: Mapping[int, LessonSlot], grades: Iterable[Standing]
+    seat: Seat, course: CourseRow, shown: Shown, lessons: Mapping[int, LessonSlot], given: Iterable[Placed]
 ) -> list[Column]:
     """Return the columns by date: those with grades, those opened, and the newest lesson in which one may write."""
     today = seat.today()
-    names: dict[tuple[int, GradeKind, int], date] = {}
-    for grade, place in placed(grades):
-        if not grade.kind.is_final and _is_shown(course, shown, grade.given_on):
-            names[grade.lesson_id or 0, grade.kind, place] = grade.given_on
+    names: dict[tuple[int, int, int], date] = {}
+    for grade, name in given:
+        if name not in names and not grade.kind.is_final and shown.term in (YEAR, grade.term):
+            names[name] = grade.given_on or lessons[name[0]].date
     for lesson, kind, place in shown.opened:
         if lesson in lessons:
-            names.setdefault((lesson, kind, place), lessons[lesson].date)
+            names.setdefault((lesson, int(kind), place), lessons[lesson].date)
     newest = _newest(seat, course, shown, lessons)
     if newest and newest.id not in {lesson for lesson, _kind, _place in names}:
-        names[newest.id, GradeKind.CURRENT, 0] = newest.date
-    locks = {each.id: course.lock_of(each, today) for each in lessons.values()}
-    found = [_slot(course, lessons.get(name[0]), name, on, locks) for name, on in names.items()]
+        names[newest.id, int(GradeKind.CURRENT), 0] = newest.date
+    found = [_slot(course, lessons.get(name[0]), name, on, today) for name, on in names.items()]
     return sorted(found, key=lambda column: (column.date, column.hour, column.lesson_id, column.kind, column.place))
 
 
-def placed(grades: Iterable[Standing]) -> list[tuple[Standing, int]]:
-    """Return each grade with how many of its student, lesson and kind came before it."""
-    before: Counter[tuple[int, int | None, int]] = Counter()
+def placed(grades: Iterable[Standing]) -> list[Placed]:
+    """Return each grade with its column: lesson, kind, and how many such grades of the student came before it."""
+    before: set[tuple[int, int, int, int]] = set()
     found = []
     for grade in grades:
-        place = grade.student_id, grade.lesson_id, grade.kind
-        found.append((grade, before[place]))
-        before[place] += 1
+        lesson, kind, place = grade.lesson_id or 0, int(grade.kind), 0
+        while (grade.student_id, lesson, kind, place) in before:
+            place += 1
+        before.add((grade.student_id, lesson, kind, place))
+        found.append((grade, (lesson, kind, place)))
     return found
 
 
@@ -192,59 +200,53 @@ def _newest(seat: Seat, course: CourseRow, shown: Shown, lessons: Mapping[int, L
     return next((each for each in until if not course.lock_of(each, today)), None)
 
 
-def _slot(
-    course: CourseRow, lesson: LessonSlot | None, name: tuple[int, GradeKind, int], on: date, locks: Mapping[int, Any]
-) -> Column:
-    lesson_id, kind, place = name
-    hour = f", {bg.lesson_hour(lesson.hour_no, lang())}" if lesson else ""
-    lock = locks.get(lesson_id)
-    closed = said(lock) if lock else "" if lesson else _("Оценката е пренесена и не се променя оттук.")
-    return Column(lesson_id, kind, place, on, hour, closed, course.weights.get(kind, 1))
+def _slot(course: CourseRow, lesson: LessonSlot | None, name: tuple[int, int, int], on: date, today: date) -> Column:
+    if lesson is None:
+        return Column(*name, on, lock=_("Оценката е пренесена и не се променя оттук."))
+    lock = course.lock_of(lesson, today) or (term_closed() if lesson.is_closed else None)
+    hour = f", {bg.lesson_hour(lesson.hour_no, lang())}"
+    return Column(*name, on, hour, said(lock) if lock else "")
 
 
-def _choices(seat: Seat, course: CourseRow, shown: Shown, lessons: Mapping[int, LessonSlot]) -> list[tuple[str, str]]:
-    """Return the lessons in which a column may be opened, the newest first."""
+def _choices(seat: Seat, course: CourseRow, shown: Shown, lessons: Mapping[int, LessonSlot]) -> SafeString:
+    """Return the lessons in which a column may be opened as options, the newest first."""
     today = seat.today()
-    return [
-        (str(each.id), f"{each.date:%d.%m.} · {bg.weekday(each.date, lang())} · {bg.lesson_hour(each.hour_no, lang())}")
+    return grid.options(
+        (each.id, f"{each.date:%d.%m.} · {bg.weekday(each.date, lang())} · {bg.lesson_hour(each.hour_no, lang())}")
         for each in reversed([*lessons.values()])
         if each.date <= today + AHEAD and _is_shown(course, shown, each.date) and not course.lock_of(each, today)
-    ]
+    )
 
 
 # Rows
 
 
-def _by_student(grades: Iterable[Standing]) -> dict[int, list[tuple[Standing, int]]]:
-    found: dict[int, list[tuple[Standing, int]]] = defaultdict(list)
-    for grade, place in placed(grades):
-        found[grade.student_id].append((grade, place))
+def _by_student(given: Iterable[Placed]) -> dict[int, list[Placed]]:
+    found: dict[int, list[Placed]] = defaultdict(list)
+    for each in given:
+        found[each[0].student_id].append(each)
     return found
 
 
-def _row(
-    seat: Seat, course: CourseRow, shown: Shown, member: Member, grades: Sequence[tuple[Standing, int]]
-) -> GridRow:
+def _row(seat: Seat, course: CourseRow, shown: Shown, member: Member, grades: Sequence[Placed]) -> GridRow:
     return GridRow(
         member=member,
-        url=seat.url("student", member.student_id),
         has_left=member.until < seat.today(),
-        sums=figures(sums_of(course, member, (grade for grade, _place in grades)), shown.term),
-        grades={f"{grade.lesson_id or 0}-{int(grade.kind)}-{place}": grade for grade, place in grades},
+        sums=figures(sums_of(course, member, [grade for grade, _name in grades]), shown.term),
+        grades={name: grade for grade, name in grades},
     )
 
 
 def sums_of(course: CourseRow, member: Member, grades: Iterable[Standing]) -> Sums:
-    marks = [TermMark(each.mark, each.kind, each.term or course.term_of(each.given_on)) for each in grades]
-    return sums(marks, member.scale or Scale.QUANTITATIVE, course.method, course.weights)
+    return Sums(grades, member.scale or Scale.QUANTITATIVE, course.method)
 
 
 def figures(found: Sums, term: int) -> list[Sum]:
     """Return what stands right of a row where a term, or the year (0), is shown."""
-    mean = found.year if term == YEAR else found.means[term - 1]
+    mean = found.mean(term or None)
     poor = mean.result is not None and mean.result < 3
-    first = [Sum(f"mean{term}", shown_average(mean.result, lang()), is_poor=poor), _final("term1", found.terms[0])]
-    return first if term == 1 else [*first, _final("term2", found.terms[1]), _final("annual", found.annual)]
+    first = [Sum(f"mean{term}", shown_average(mean.result, lang()), is_poor=poor), _final("term1", found.term(1))]
+    return first if term == 1 else [*first, _final("term2", found.term(2)), _final("annual", found.annual)]
 
 
 def _final(name: str, final: Final) -> Sum:
@@ -274,7 +276,7 @@ def _form(column: Column, rows: Iterable[GridRow]) -> dict[str, Any]:
 
 
 def _line(row: GridRow, column: Column) -> dict[str, str]:
-    grade = row.grades.get(column.name)
+    grade = row.grades.get(column.key)
     return {
         "id": str(row.member.student_id),
         "name": f"{row.member.number or ''} {row.member.name}".strip(),

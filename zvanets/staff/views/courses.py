@@ -34,15 +34,14 @@ def gradebook_page(request: StaffRequest, course_id: int) -> HttpResponse:
 @seated()
 def cells(request: StaffRequest, course_id: int) -> HttpResponse:
     """Save cells: the page's script asks and hears in JSON, cell by cell; the form of a column gets its page back."""
-    course = _find(request.seat, course_id)
     if request.content_type != "application/json":
-        return _save_form(request, course)
+        return _save_form(request, _find(request.seat, course_id))
     try:
         sent = cells_of_script(request.body)
     except Unreadable:
         return JsonResponse({"words": unreadable()}, status=422)
     saved = _save(request.seat, course_id, sent)
-    term = Shown.asked(request.GET, course, request.seat.today()).term
+    term = Shown.asked(request.GET, saved.course, request.seat.today()).term
     return JsonResponse(
         {
             "time": f"{saved.at.astimezone(request.seat.zone):%H:%M}",
@@ -156,18 +155,14 @@ def why(request: StaffRequest, course_id: int, student_id: int, figure: str) -> 
     if member is None:
         raise Http404
     day, error = _day(request)
-    grades = [
-        each
-        for each in grades_of(course, at=gradebook.end_of(day, seat) if day else None, students=[student_id])
-        if day is None or each.given_on <= day
-    ]
+    grades = grades_of(course, at=gradebook.end_of(day, seat) if day else None, students=[student_id])
     found = gradebook.sums_of(course, member, grades)
     answers = {
-        "mean0": explain.average_answer(found.year),
-        "mean1": explain.average_answer(found.means[0]),
-        "mean2": explain.average_answer(found.means[1]),
-        "term1": explain.proposal_answer(found.terms[0], found.means[0]),
-        "term2": explain.proposal_answer(found.terms[1], found.means[1]),
+        "mean0": explain.average_answer(found.mean()),
+        "mean1": explain.average_answer(found.mean(1)),
+        "mean2": explain.average_answer(found.mean(2)),
+        "term1": explain.proposal_answer(found.term(1), found.mean(1)),
+        "term2": explain.proposal_answer(found.term(2), found.mean(2)),
         "annual": explain.proposal_answer(found.annual, None),
     }
     if figure not in answers:
