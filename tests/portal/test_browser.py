@@ -12,6 +12,7 @@ from tests.acceptance.browser import PHONE, chromium, picture, sign_in
 from tests.accounts.people import PASSWORD
 from tests.marks import committed
 from tests.portal.conftest import Family, family_of
+from tests.remarks import filled
 from tests.small_school import build
 from zvanets.accounts.models import User
 from zvanets.attendance.models import Absence
@@ -63,6 +64,7 @@ def home(two_schools) -> Family:
     family_of(build(two_schools[1].pk, level=2), user, children=1)
     with at_school(own.small.id):
         fill(own)
+        filled.fill(own.small)
     own.tell("Закъсня за 3-тия час по математика (7 минути)\nУчител: Мария Иванова", ago=timedelta(minutes=40))
     own.tell("Отличен 5,50 по математика, контролна работа\nУчител: Мария Иванова")
     own.tell("Похвала: помогна на Борис", ago=timedelta(days=1), read_at=clock.now() - timedelta(hours=20))
