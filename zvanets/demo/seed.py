@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from zvanets.accounts.models import Role, User
 from zvanets.demo import people
+from zvanets.demo.calendar import keep_ahead
 from zvanets.demo.lessons import keep_current, unwritten
 from zvanets.demo.life import Life
 from zvanets.demo.school import NAME, SCHOOL_ID, SEED, SHORT_NAME, TOWN, invent
@@ -64,6 +65,9 @@ def ensure() -> None:
             lived_through = _live_until(until)
         if lived_through > _MANY:
             count_rows()
+    with at_school(SCHOOL_ID):
+        keep_ahead(clock.today())
+    _tell_in_portal(clock.now())
 
 
 def _ensure_row() -> None:
