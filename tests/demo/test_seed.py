@@ -6,7 +6,8 @@ import pytest
 from django.contrib.auth.hashers import check_password
 
 from zvanets.accounts.models import Membership, Role, User
-from zvanets.attendance.models import Absence
+from zvanets.attendance.models import Absence, AbsenceNotice
+from zvanets.attendance.nearing import Asked, nearing
 from zvanets.demo import people, seed
 from zvanets.demo.school import CHILDREN
 from zvanets.demo.shape import AFTERNOON_CLASS, MORNING_CLASS
@@ -19,6 +20,7 @@ from zvanets.lessons.models import LessonRecord
 from zvanets.lib import clock, damm
 from zvanets.notifications.models import Message
 from zvanets.rules.absences import AbsenceKind
+from zvanets.rules.limits import LimitKind
 from zvanets.schools.models import Lesson, SchoolYear, Student
 from zvanets.tenancy.school import at_school
 
@@ -152,6 +154,15 @@ def test_the_children_of_the_demo_stand_in_their_registers_with_a_number(here):
     for name, child in CHILDREN.items():
         student = Student.objects.get(first_name=child.first, last_name=child.last, middle_name=child.middle)
         assert student.enrolments.get(class_book__name=name).number
+
+
+def test_two_notices_wait_for_the_homeroom_teacher_and_a_child_nears_a_limit(here):
+    waiting = AbsenceNotice.objects.waiting()
+    assert waiting.count() == 2
+    assert waiting.filter(guardian__user__username=people.GUARDIAN, starts_on__gt=clock.today()).exists()
+    if clock.today().day > 7:  # before that the month has too few lessons
+        found = nearing(Asked(clock.today(), clock.now()))
+        assert any(each.kind is LimitKind.MONTH for several in found.values() for each in several)
 
 
 def test_a_student_hears_of_themselves_in_the_portal(here):

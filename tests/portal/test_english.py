@@ -13,7 +13,18 @@ from tests.portal.test_home import give
 
 pytestmark = pytest.mark.django_db
 CATALOGUE = Path(configured.LOCALE_PATHS[0]) / "en" / "LC_MESSAGES" / "django.po"
-PAGES = ("", "grades/", "grades/average/", "absences/", "remarks/", "homework/", "week/", "settings/", "news/")
+PAGES = (
+    "",
+    "grades/",
+    "grades/average/",
+    "absences/",
+    "absences/notice/",
+    "remarks/",
+    "homework/",
+    "week/",
+    "settings/",
+    "news/",
+)
 # Names and what people typed stay as they are.
 OWN_WORDS = (
     "Анна", "Борис", "Желева", "Мария", "Иванова", "Математика", "Изпитно", "ОУ", "Б", "Български", "Отличен",

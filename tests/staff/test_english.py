@@ -21,6 +21,9 @@ def test_no_bulgarian_word_is_left_on_a_page(english, saved, role):  # noqa: F81
     pages += [f"students/{student.pk}/" for student in saved.students]
     if role == Role.DIRECTOR:
         pages += ["head/", "head/unfilled/", "head/settings/", "head/people/", "head/addresses/"]
+        own = f"classes/{saved.class_group.pk}/"
+        pages += [f"{own}{name}/" for name in ("homeroom", "notice", "absences", "closings")]
+        pages += [f"students/{student.pk}/absences/" for student in saved.students]
         pages += [f"students/{saved.students[0].pk}/family/", f"courses/{saved.course.pk}/register/"]
     for page in pages:
         text = re.sub(r"<[^>]+>", " ", english.get(home(saved, page)).content.decode())

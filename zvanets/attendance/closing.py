@@ -77,9 +77,14 @@ def sums_of(students: Iterable[int], year: SchoolYear, *, until: date) -> dict[i
     found: dict[int, list[tuple[int, bool]]] = defaultdict(list)
     for student, kind, excused_at in rows.values_list("student_id", "kind", "excused_at"):
         found[student].append((kind, excused_at is not None))
-    carried = CarriedAbsence.objects.filter(student__in=students, school_year=year)
-    brought = {each.student_id: each.totals for each in carried}
+    brought = carried_by(students, year)
     return {student: totals(found[student]) + brought.get(student, Totals()) for student in students}
+
+
+def carried_by(students: Iterable[int], year: SchoolYear | None) -> dict[int, Totals]:
+    """Return what students brought from another class or school in the year."""
+    rows = CarriedAbsence.objects.filter(student__in=list(students), school_year=year)
+    return {each.student_id: each.totals for each in rows}
 
 
 @transaction.atomic

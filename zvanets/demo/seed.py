@@ -13,6 +13,7 @@ from zvanets.demo import people
 from zvanets.demo.calendar import keep_ahead
 from zvanets.demo.lessons import keep_current, unwritten
 from zvanets.demo.life import Life
+from zvanets.demo.notices import leave_notices
 from zvanets.demo.school import NAME, SCHOOL_ID, SEED, SHORT_NAME, TOWN, invent
 from zvanets.demo.structure import Structure
 from zvanets.demo.year import demo_year
@@ -67,6 +68,7 @@ def ensure() -> None:
             count_rows()
     with at_school(SCHOOL_ID):
         keep_ahead(clock.today())
+        leave_notices(clock.today())
     _tell_in_portal(clock.now())
 
 

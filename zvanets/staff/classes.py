@@ -8,6 +8,7 @@ from datetime import date
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
+from zvanets.attendance.closing import carried_by
 from zvanets.attendance.models import Absence
 from zvanets.lib import bg
 from zvanets.rules.absences import AbsenceKind, Totals, parent_days_left, shown_halves, totals
@@ -151,19 +152,20 @@ def has_left(enrolment: Enrolment, on: date) -> bool:
 
 
 def _sums(seat: Seat, year: SchoolYear | None, students: Sequence[int]) -> dict[int, tuple[Totals, Totals]]:
-    """Return each student's totals of the school year and of this month."""
+    """Return each student's totals of the school year, with what was carried from elsewhere, and of this month."""
     month = seat.today().replace(day=1)
     since = min(year.starts_on, month) if year else month
     rows = Absence.objects.filter(student__in=students, date__gte=since)
     by_student: dict[int, list[tuple[date, int, bool]]] = defaultdict(list)
     for student, on, kind, excused_at in rows.values_list("student_id", "date", "kind", "excused_at"):
         by_student[student].append((on, kind, excused_at is not None))
+    carried = carried_by(students, year)
     return {
         student: (
-            totals((kind, excused) for _on, kind, excused in found),
-            totals((kind, excused) for on, kind, excused in found if on >= month),
+            totals((kind, excused) for _on, kind, excused in by_student[student]) + carried.get(student, Totals()),
+            totals((kind, excused) for on, kind, excused in by_student[student] if on >= month),
         )
-        for student, found in by_student.items()
+        for student in students
     }
 
 

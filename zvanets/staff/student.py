@@ -6,11 +6,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from zvanets.attendance.closing import carried_by
 from zvanets.attendance.models import Absence
 from zvanets.gradebook.models import Grade
 from zvanets.lib import bg
 from zvanets.remarks.models import Remark
-from zvanets.rules.absences import AbsenceKind, totals
+from zvanets.rules.absences import AbsenceKind, Totals, totals
 from zvanets.rules.averages import Method, countable, explain_average
 from zvanets.rules.grades import GradeKind, Mark, kind_name, mark_of
 from zvanets.schools.models import Course, Enrolment, SchoolSettings, SchoolYear, Student
@@ -59,10 +60,16 @@ def context(seat: Seat, student: Student, *, is_whole: bool) -> dict[str, Any]:
         "subjects": subjects,
         "has_finals": any(line.finals for line in subjects),
         "average": average_answer(explain_average(countable(counted), method)) if is_whole else None,
-        "absence_sum": absence_answer(totals((each.kind, each.excused_at is not None) for each in absences)),
+        "absence_sum": absence_answer(_sum(student, absences, year if is_whole else None)),
         "absences": [_missed(each) for each in absences[:RECENT]],
         "remarks": _remarks(seat, student, own, since),
     }
+
+
+def _sum(student: Student, absences: Iterable[Absence], year: SchoolYear | None) -> Totals:
+    """Return the year's totals; the whole diary counts what was carried from elsewhere."""
+    total = totals((each.kind, each.excused_at is not None) for each in absences)
+    return total + carried_by([student.pk], year).get(student.pk, Totals()) if year else total
 
 
 def _since(seat: Seat, year: SchoolYear | None) -> Any:
@@ -130,7 +137,9 @@ def _missed(absence: Absence) -> MissedLine:
         absence.lesson.course.subject.name,
         _("закъсня") if is_late else _("отсъства"),
     ]
-    return MissedLine(" · ".join(parts), _("извинено") if is_excused else _("неизвинено"), is_excused)
+    state = _("извинено") if is_excused else _("неизвинено")
+    why = "" if absence.is_confidential else absence.reason_text
+    return MissedLine(" · ".join(parts), ": ".join(filter(None, (state, why))), is_excused)
 
 
 def _remarks(seat: Seat, student: Student, own: Any, since: Any) -> list[Written]:
