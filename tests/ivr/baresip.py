@@ -6,7 +6,7 @@ import socket
 import subprocess
 import time
 import wave
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 BARESIP = shutil.which("baresip")
@@ -64,19 +64,24 @@ class Phone:
         time.sleep(0.02)
 
 
-def _free_port(kind: int) -> int:
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
+def _free_port() -> int:
+    """Return a port that is free for UDP and for TCP: baresip listens for SIP on both."""
+    while True:
+        with (
+            socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as datagrams,
+            socket.socket(socket.AF_INET, socket.SOCK_STREAM) as connections,
+        ):
+            datagrams.bind((HOST, 0))
+            with suppress(OSError):
+                connections.bind((HOST, datagrams.getsockname()[1]))
+                return int(datagrams.getsockname()[1])
 
 
 @contextmanager
 def phone(folder: Path):
     folder.mkdir(parents=True, exist_ok=True)
-    control, rtp = _free_port(socket.SOCK_STREAM), 30_000
-    config = _CONFIG.format(
-        host=HOST, sip=_free_port(socket.SOCK_DGRAM), rtp=rtp, rtp_end=rtp + 100, control=control, folder=folder
-    )
+    control, rtp = _free_port(), 30_000
+    config = _CONFIG.format(host=HOST, sip=_free_port(), rtp=rtp, rtp_end=rtp + 100, control=control, folder=folder)
     (folder / "config").write_text(config)
     (folder / "accounts").write_text(f"<sip:ana@{HOST};regint=0;audio_codecs=PCMA/8000/1;dtmfmode=rtpevent>\n")
     (folder / "contacts").write_text("")

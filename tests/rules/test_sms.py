@@ -58,6 +58,7 @@ def asked(text: str) -> Asked:
         ("пип", Command.UNKNOWN),
         ("здравейте", Command.UNKNOWN),
         ("не стоп", Command.UNKNOWN),
+        ("Край на срока кога е?", Command.UNKNOWN),
     ],
 )
 def test_the_first_word_is_the_command(text, command):

@@ -40,7 +40,7 @@ class Asked:
 
 # By the law's transliteration, so that СТОП and STOP are one word.
 _WORDS = {
-    Command.STOP: "stop spri sprete kray otkaz otkazvam",
+    Command.STOP: "stop spri sprete otkaz otkazvam",
     Command.INFO: "info informatsia spravka",
     Command.PIN: "pin",
     Command.BULGARIAN: "bg balgarski bulgarian",
