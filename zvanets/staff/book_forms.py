@@ -191,9 +191,7 @@ class NoteForm(forms.Form):
 
 class MeetingForm(forms.Form):
     date = _day(_("Дата"))
-    starts_at = forms.TimeField(
-        label=_("Начало"), widget=forms.TimeInput(format="%H:%M", attrs={"type": "time", "class": "short"})
-    )
+    starts_at = forms.TimeField(label=_("Начало"), widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}))
     place = forms.CharField(label=_("Място"), max_length=100, required=False)
     title = forms.CharField(label=_("Повод"), max_length=100)
     text = _text(_("Описание"), 1000, required=False)

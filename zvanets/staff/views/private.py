@@ -78,7 +78,11 @@ def health(request: StaffRequest, student_id: int) -> HttpResponse:
         form=form,
         heading=_("Нова бележка за здравето"),
         submit=_("Запиши бележката"),
-        more={"reads": _reads(seat, student) if _own_class(seat).filter(pk=student.pk).exists() else []},
+        more={
+            "back": seat.url("student", student.pk),
+            "back_title": student.full_name,
+            "reads": _reads(seat, student) if _own_class(seat).filter(pk=student.pk).exists() else [],
+        },
     )
 
 

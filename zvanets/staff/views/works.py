@@ -105,7 +105,7 @@ def _lead(found: Sequence[PlannedWork], today: date) -> str:
 
 def _name(work: PlannedWork) -> str:
     part = f", {_('група')} {work.group}" if work.group else ""
-    return f"{work.course.subject.name}{part}: {ahead.work_name(work)}"
+    return f"{work.course.subject.name}{part}, {ahead.work_name(work)}"
 
 
 def _row(seat: Seat, each: PlannedWork) -> book.Row:
@@ -149,8 +149,8 @@ def _warning(group: ClassGroup, today: date) -> str:
         return ""
     until = {"day": book.when(plan_until(start))}
     if today <= plan_until(start):
-        return _("Графикът за срока се утвърждава до %(day)s.") % until
-    return _("Срокът за утвърждаване на графика изтече на %(day)s. Новите работи се утвърждават поотделно.") % until
+        return _("До %(day)s директорът утвърждава графика за срока.") % until
+    return _("Срокът за утвърждаване на графика изтече на %(day)s; новите работи се утвърждават поотделно.") % until
 
 
 def _changeable(seat: Seat) -> QuerySet[PlannedWork]:
