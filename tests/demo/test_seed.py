@@ -18,7 +18,8 @@ from zvanets.history.verbs import Verb
 from zvanets.history.verify import verify
 from zvanets.lessons.models import LessonRecord
 from zvanets.lib import clock, damm
-from zvanets.notifications.models import Message
+from zvanets.messaging.models import Announcement
+from zvanets.notifications.models import Message, Told
 from zvanets.rules.absences import AbsenceKind
 from zvanets.rules.limits import LimitKind
 from zvanets.schools.models import Lesson, SchoolYear, Student
@@ -73,6 +74,13 @@ def test_nobody_gets_old_mail_but_the_portal_has_news(here):
     assert set(Message.objects.values_list("channel", "status").distinct()) == {(ChannelName.PORTAL, "delivered")}
     mother = Guardian.objects.get(user__username=people.GUARDIAN)
     assert Message.objects.filter(guardian=mother).exists()
+
+
+def test_the_homeroom_teacher_has_written_home_and_parents_find_it_in_the_portal(here):
+    made = Announcement.objects.get()
+    told = Told.objects.filter(noun="message", object_id=made.pk)
+    assert {each.channel for each in told} == {"portal"}
+    assert told.count() > 20
 
 
 def test_the_teacher_of_the_log_in_has_a_lesson_at_every_moment(here, monkeypatch):

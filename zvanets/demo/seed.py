@@ -4,12 +4,13 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from random import Random
+from uuid import NAMESPACE_URL, uuid5
 
 from django.contrib.auth.hashers import make_password
 from django.db.models import Q
 
 from zvanets.accounts.models import Role, User
-from zvanets.demo import people
+from zvanets.demo import people, texts
 from zvanets.demo.calendar import keep_ahead
 from zvanets.demo.lessons import keep_current, unwritten
 from zvanets.demo.life import Life
@@ -23,8 +24,9 @@ from zvanets.history.models import Grace
 from zvanets.history.record import Actor, Fact, record
 from zvanets.history.verbs import Verb
 from zvanets.lib import clock
+from zvanets.messaging.actions import Words, send_announcement, to_class
 from zvanets.notifications.fanout import tell_school
-from zvanets.schools.models import CourseTeacher, Lesson, School, SchoolYear
+from zvanets.schools.models import ClassGroup, CourseTeacher, Lesson, School, SchoolYear
 from zvanets.tenancy.school import at_school
 from zvanets.tenancy.statistics import count_rows
 
@@ -69,7 +71,17 @@ def ensure() -> None:
     with at_school(SCHOOL_ID):
         keep_ahead(clock.today())
         leave_notices(clock.today())
+        if is_new:
+            _write_home()
     _tell_in_portal(clock.now())
+
+
+def _write_home() -> None:
+    """What the homeroom teacher wrote to the parents of the demo's guardian's class."""
+    teacher = User.objects.get(username=people.HOMEROOM)
+    led = ClassGroup.objects.books().led_by(teacher, on=clock.today())
+    actor, words = Actor(teacher.pk, Role.TEACHER, ""), Words("Екскурзия в петък", texts.EXCURSION)
+    send_announcement(actor, to_class(led[0], may_be_urgent=True), words, save_key=uuid5(NAMESPACE_URL, str(SEED)))
 
 
 def _ensure_row() -> None:

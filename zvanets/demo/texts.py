@@ -48,3 +48,9 @@ def topic(subject: str, number: int) -> str:
     """Return the topic of a subject's n-th lesson."""
     topics = TOPICS.get(subject, ANY_TOPIC).split("/")
     return topics[number % len(topics)]
+
+
+EXCURSION = (
+    "Тръгваме в 8:30 ч. от училищния двор и се връщаме до 16 ч. Нужни са вода, сандвич и връхна дреха."
+    " Който няма да дойде, нека ми пише до сряда."
+)
