@@ -164,6 +164,15 @@ def test_an_annual_grade_is_of_two_terms_and_a_missing_one_is_named(small):
         assert (third.proposal.mark, third.proposal.missing) == (None, (1, 2))
 
 
+def test_what_is_proposed_for_a_term_without_a_grade_goes_into_the_annual_one(small):
+    anna = small.students[0]
+    with at_school(small.id):
+        put(small, anna, 4, kind=GradeKind.TERM, term=1)
+        put(small, anna, 6, on=Term.objects.get(number=2).starts_on)
+        proposal = lines(small, Period.YEAR)[0].proposal
+        assert (in_words(proposal.mark), proposal.missing) == ("много добър 5", (2,))
+
+
 def test_term_grades_from_elsewhere_are_no_current_ones(small):
     """The state's report of current grades counts 100 and 101 among them."""
     anna = small.students[0]

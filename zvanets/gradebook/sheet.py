@@ -5,7 +5,7 @@ The one reader for the page of term and annual grades, for closing, and for grid
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
@@ -40,6 +40,7 @@ class Given:
     term: int | None
     given_on: date
     is_by_exam: bool = False
+    in_term: int = 1  # by its day
 
 
 @dataclass(slots=True)
@@ -80,8 +81,19 @@ class FinalLine:
             return propose_term((each.mark for each in self.current), self.scale, self.method)
         if self.modules:
             return propose_profiling(self.modules)
-        marks: dict[int, Mark | None] = {term: given.mark for term, given in self.terms.items()}
-        return propose_year(marks, (each.mark for each in self.current), self.scale, wanted=self.wanted)
+        return self._of_the_year(self.scale)
+
+    def _of_the_year(self, scale: Scale) -> Proposal:
+        """Propose an annual grade; a term without a grade is named, and what is proposed for it goes in."""
+        ahead = {
+            term: propose_term((each.mark for each in self.current if each.in_term == term), scale, self.method).mark
+            for term in self.wanted
+        }
+        marks = ahead | {term: given.mark for term, given in self.terms.items()}
+        proposal = propose_year(marks, (each.mark for each in self.current), scale, wanted=self.wanted)
+        if scale is Scale.QUALITATIVE:
+            return proposal
+        return replace(proposal, missing=tuple(term for term in self.wanted if term not in self.terms))
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +133,7 @@ def sheet_of(course: Course, period: Period, *, today: date) -> FinalSheet:
         )
         for line in register_of(course, on, special)
     }
-    _fill(lines, course, period, known)
+    _fill(lines, course, period, days)
     _look_for_shortage(lines.values(), course, period, on)
     closing = Closing.objects.standing().filter(course=course, period=period).select_related("closed_by").first()
     return FinalSheet(course, period, days, method, list(lines.values()), closing)
@@ -163,7 +175,7 @@ def _wanted(course: Course, exempt: Iterable[Period]) -> tuple[int, ...]:
     return tuple(term for term in taught if Period(term) not in set(exempt))
 
 
-def _fill(lines: Mapping[int, FinalLine], course: Course, period: Period, days: Days | None) -> None:
+def _fill(lines: Mapping[int, FinalLine], course: Course, period: Period, days: Mapping[Period, Days]) -> None:
     modules: dict[int, list[Mark]] = defaultdict(list)
     mine = Q(course=course)
     if course.is_profiling and period is Period.YEAR:
@@ -174,11 +186,13 @@ def _fill(lines: Mapping[int, FinalLine], course: Course, period: Period, days: 
         line = lines.get(student)
         if line is None:
             continue
-        given = Given(grade_id, mark_of(value, quality, special), GradeKind(kind), term, on, is_by_exam)
+        in_term = 2 if Period.TERM_2 in days and on >= days[Period.TERM_2][0] else 1
+        mark = mark_of(value, quality, special)
+        given = Given(grade_id, mark, GradeKind(kind), term, on, is_by_exam, in_term)
         if course_id != course.pk:
             modules[student].append(given.mark)
         else:
-            _place(line, given, days)
+            _place(line, given, days.get(period))
     for student, marks in modules.items():
         lines[student].modules = marks
 

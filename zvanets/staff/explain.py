@@ -117,7 +117,10 @@ def absence_answer(total: Totals) -> Answer:
 
 def final_answer(proposal: Proposal) -> Answer:
     """Return the proposed grade as it would be given, and how it came about; „–“ where there is nothing to go by."""
-    missing = [_("Няма оценка за %s.") % period_name(Period(term), lang()) for term in proposal.missing]
+    missing = [
+        _("Още няма оценка за %s; участва предложената, ако има такава.") % period_name(Period(term), lang())
+        for term in proposal.missing
+    ]
     if proposal.mark is None:
         return Answer(bg.NOTHING, missing)
     return Answer(mark_text(proposal.mark), [_because(proposal), *missing, _("Оценката поставя учителят.")])
