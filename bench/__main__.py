@@ -16,6 +16,7 @@ NAMES = (
     "demo_start",
     "seconds_to_parent",
     "timetable",
+    "class_book_pdf",
     "calls",
     "call_setups",
     "sms_throughput",

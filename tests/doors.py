@@ -72,6 +72,7 @@ DOORS: dict[str, Door] = {
     "staff:class_groups": Door(ROLES, statements=10),
     "staff:class_group": Door((*WRITES_ALL, "teacher", "homeroom"), statements=12),
     "staff:class_day": Door(WRITES_ALL, statements=10),
+    "staff:class_book": Door((*HEADS, "homeroom"), get=False, post=True),
     "staff:excuse": Door((*HEADS, "homeroom"), get=False, post=True),
     "staff:class_remarks": Door(LEADS, post=True, statements=9),
     "staff:sanctions": Door(LEADS, post=True, statements=9),

@@ -27,6 +27,7 @@ _ELSEWHERE = {
     "erase-student": "zvanets.cli.erasing",
     "sms": "zvanets.notifications.channels.sms.commands",
     "ivr": "zvanets.ivr.commands",
+    "print-book": "zvanets.books.commands",
 }
 _LAST_WORDS_SECONDS = 20
 

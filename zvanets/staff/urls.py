@@ -7,6 +7,7 @@ from django.urls import path, register_converter
 from zvanets.staff.views import (
     absences,
     announcements,
+    books,
     changes,
     class_groups,
     courses,
@@ -81,6 +82,7 @@ urlpatterns = [
     path("notices/<int:notice_id>/accept/", homeroom.accept, name="accept_notice"),
     path("notices/<int:notice_id>/refuse/", homeroom.refuse, name="refuse_notice"),
     path("notices/files/<int:notice_file_id>/", homeroom.file, name="notice_file"),
+    path("classes/<int:class_group_id>/book.pdf", books.class_book, name="class_book"),
     path("classes/<int:class_group_id>/excuse/", class_groups.excuse, name="excuse"),
     path("classes/<int:class_group_id>/remarks/", remarks.class_remarks, name="class_remarks"),
     path("classes/<int:class_group_id>/sanctions/", remarks.sanctions, name="sanctions"),
