@@ -21,7 +21,7 @@ def run() -> Figures:
     port = sipp.free_port()
     with installation(**telephone(port, AT_ONCE)) as system:
         system.start("ivr")
-        wait_for(lambda: said(system, "telephone has its words"), 120)
+        wait_for(lambda: said(system, "telephone has its words"), 300)
         pid = system.processes["ivr"].pid
         before, begins = tree_cpu_seconds(pid), time.monotonic()
         options = ["-m", str(CALLS), "-r", str(PER_SECOND), "-l", str(AT_ONCE), "-rp", "1000"]

@@ -53,7 +53,7 @@ def run() -> Figures:
     with installation(**telephone(port, CALLS + 1)) as system:
         keys = _family()
         system.start("ivr")
-        wait_for(lambda: said(system, "telephone has its words"), 120)
+        wait_for(lambda: said(system, "telephone has its words"), 300)
         done, watched = _call(system, port, keys)
         opened = system.ask("SELECT count(*) FROM ivr_calllog")[0][0]
         system.stop("ivr")

@@ -5,6 +5,9 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
+from typing import Any
+
+from django.db.models import QuerySet
 
 from zvanets.gradebook.models import Grade
 from zvanets.ivr.phrases import said
@@ -67,8 +70,8 @@ def _both(reader: Reader, both: Compared) -> dict[str, str]:
     return {"own": reader.figure(both.own), "others": reader.figure(both.others)}
 
 
-def _standing(reader: Reader, begins: date):  # type: ignore[no-untyped-def]  # noqa: ANN202  (a QuerySet of tuples)
-    own = Grade.objects.standing().filter(student=reader.student, given_on__gte=begins)
+def _standing(reader: Reader, begins: date) -> "QuerySet[Grade, Any]":
+    own: QuerySet[Grade] = Grade.objects.standing().filter(student=reader.student, given_on__gte=begins)
     return own.values_list("course__subject__name", "kind", "value", "quality", "special", "term")
 
 

@@ -11,6 +11,7 @@ from zvanets.ivr.sip.message import Request, Response, parameters
 T1, T2 = 0.5, 4.0
 LIFE = 64 * T1
 _LOOK_SECONDS = 2.0
+MOST = 16_000  # two for each call of the last 32 s: 250 calls a second
 COOKIE = "z9hG4bK"  # a branch that begins so is unique, as RFC 3261 wants it
 
 Place = tuple[str, int]
@@ -54,7 +55,7 @@ class Due:
 class Transactions:
     """All that are under way; at most `limit`, further requests are not heard."""
 
-    def __init__(self, limit: int = 5000) -> None:
+    def __init__(self, limit: int = MOST) -> None:
         self.limit = limit
         self.incoming: dict[Key, Incoming] = {}
         self.outgoing: dict[str, Outgoing] = {}
