@@ -4,8 +4,6 @@ import itertools
 import re
 import time
 
-import pytest
-
 from tests.ivr import sipp
 from tests.ivr.line import until
 from tests.ivr.test_desk import told
@@ -55,7 +53,6 @@ def news(family) -> Item:
 
 
 @committed
-@pytest.mark.soak
 def test_todays_absence_is_heard_within_45_seconds_of_dialling(opened_lines, family, speech, tmp_path):
     save(family.small, attendance={family.student.pk: ABSENT})
     told(family)

@@ -40,10 +40,9 @@ def homework(reader: Reader) -> Iterable[Item]:
 
 def programme(reader: Reader) -> Iterable[Item]:
     """Say the lessons of the next school day in their order, those that are called off left out."""
-    ahead = Lesson.objects.filter(
+    ahead = Lesson.objects.standing().filter(
         Q(course__members__ends_on__isnull=True) | Q(course__members__ends_on__gte=reader.today),
         date__gt=reader.today,
-        is_cancelled=False,
         course__members__student=reader.student,
     )
     day: date | None = ahead.order_by("date").values_list("date", flat=True).first()
