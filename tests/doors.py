@@ -133,6 +133,7 @@ DOORS: dict[str, Door] = {
     "staff:shelf": Door(ROLES, post=True, statements=6),
     "staff:shelf_file": Door(ROLES, statements=4),
     "staff:remove_material": Door((*HEADS, "teacher"), get=False, post=True),
+    "staff:practise_anew": Door(ROLES, get=False, post=True),  # 404 in a school that is none to practise in
     "staff:plans": Door(ROLES, statements=5),
     "staff:plan_template": Door(ROLES, statements=3),
     "staff:plan": Door((*WRITES_ALL, "teacher"), post=True, statements=6),

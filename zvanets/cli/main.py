@@ -25,6 +25,7 @@ _ELSEWHERE = {
     "create-operator": "zvanets.cli.operators",
     "new-password": "zvanets.cli.operators",
     "erase-student": "zvanets.cli.erasing",
+    "practice-school": "zvanets.cli.practising",
     "sms": "zvanets.notifications.channels.sms.commands",
     "ivr": "zvanets.ivr.commands",
     "print-book": "zvanets.books.commands",

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import InterfaceError, OperationalError, connections
 
+from zvanets.lessons import practice
 from zvanets.lessons.reminders import AFTER, remind_unfilled
 from zvanets.lib.logs import note
 from zvanets.tenancy.school import at_school
@@ -43,5 +44,5 @@ def _remind(school_id: int, now: datetime) -> int:
 
 def _schools() -> list[tuple[int, str]]:
     with connections["worker"].cursor() as cursor:
-        cursor.execute("SELECT id, time_zone FROM schools_school ORDER BY id")
+        cursor.execute("SELECT id, time_zone FROM schools_school WHERE id < %s ORDER BY id", [practice.FROM])
         return list(cursor.fetchall())

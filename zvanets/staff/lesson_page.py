@@ -292,6 +292,9 @@ def _state(seat: Seat, lesson: LessonRow) -> str:
         text = _("Записано в %s ч.") % f"{local:%H:%M}"
     else:
         text = _("Записано: %s") % bg.moment(lesson.saved_at, now=clock.now(), zone=seat.zone, lang=lang())
+    if lesson.teacher and lesson.saved_by != lesson.teacher:
+        names = {"who": lesson.saved_by, "teacher": lesson.teacher}
+        return f"{text} · {_('%(who)s от името на %(teacher)s') % names}"
     return text if lesson.saved_by == seat.user.name else f"{text} · {lesson.saved_by}"
 
 

@@ -20,6 +20,7 @@ from zvanets.accounts.models import HEADS, STAFF, Role, User
 from zvanets.accounts.second_factor import must_set_up
 from zvanets.history.record import Actor
 from zvanets.lessons.actions import WRITES_EVERY_LESSON
+from zvanets.lessons.practice import is_practice
 from zvanets.lib import bg, clock
 
 Params = ParamSpec("Params")
@@ -58,6 +59,10 @@ class Seat:
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
+
+    @property
+    def is_practice(self) -> bool:
+        return is_practice(self.school_id)
 
     @property
     def is_head(self) -> bool:

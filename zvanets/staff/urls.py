@@ -115,6 +115,7 @@ urlpatterns = [
     path("courses/<int:course_id>/cells/", courses.cells, name="cells"),
     path("courses/<int:course_id>/grades/<int:student_id>/<slug:figure>/", courses.why, name="why"),
     path("courses/<int:course_id>/register/", office.register, name="register"),
+    path("practice/anew/", today.practise_anew, name="practise_anew"),
     path("materials/", materials.shelf, name="shelf"),
     path("materials/files/<int:shelf_file_id>/", materials.file, name="shelf_file"),
     path("materials/<int:material_id>/remove/", materials.remove, name="remove_material"),

@@ -3,10 +3,12 @@
 from datetime import date, timedelta
 from itertools import groupby
 
-from django.http import HttpResponse, HttpResponseRedirect
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
+from zvanets.lessons.practice import start_anew
 from zvanets.lib import bg
 from zvanets.schools.models import Lesson
 from zvanets.staff import ahead, old_grades
@@ -115,3 +117,14 @@ def told(request: StaffRequest, day: date) -> HttpResponse:
         "after": seat.url("told", day + timedelta(days=1)) if day < seat.today() else "",
     }
     return page(request, "staff/told.html", context)
+
+
+@require_POST
+@seated()
+def practise_anew(request: StaffRequest) -> HttpResponse:
+    """Throw away what was practised; there is such a page in a practice school alone."""
+    if not request.seat.is_practice:
+        raise Http404
+    start_anew()
+    messages.success(request, _("Класът за упражнение е отново празен."))
+    return HttpResponseRedirect(request.seat.url("today"))
