@@ -22,6 +22,7 @@ EVERYTHING = (
         "grade": "5.50",
     }
     | {"starts_on": "2025-10-07", "ends_on": "2025-10-09", "figure": 9, "limit": "MONTH", "period": "2025-10-01"}
+    | {"outcome": "EXAMS", "exams": "Математика"}
 )
 _OWN = {
     Verb.GRADE_GIVEN: GRADE,
@@ -52,8 +53,7 @@ _OWN = {
     Verb.WORK_PLANNED: WORK,
     Verb.WORK_CHANGED: WORK | MOVED,
     Verb.WORK_WITHDRAWN: WORK | {"reason": "Карантина"},
-    Verb.MESSAGE_URGED: LESSON
-    | {"title": "Училището е затворено днес", "text": "Няма ток. Елате за децата до 12 часа."},
+    Verb.MESSAGE_URGED: LESSON | {"title": "Училището е затворено днес", "text": "Няма ток, елате до 12 ч."},
     Verb.MESSAGE_WITHDRAWN: LESSON | {"title": "Без вода утре", "reason": "сбъркана дата"},
     Verb.MESSAGE_SENT: LESSON | {"title": "Без вода утре", "text": "Носете вода."},
 }
