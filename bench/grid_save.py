@@ -14,7 +14,8 @@ KEYS = {
     "statements": "statements per save without BEGIN, COMMIT and SAVEPOINT",
 }
 SCHOOL = 9900901
-CLASSES, ROUNDS, A_ROUND, WARM_UP, COUNTED = 16, 7, 112, 80, 5
+# So many classes that a book has 26 x 25 cells at the end.
+CLASSES, ROUNDS, A_ROUND, WARM_UP, COUNTED = 40, 7, 120, 80, 5
 MARKS = ("5,50", "6", "4", "3,25", "2", "5")
 
 

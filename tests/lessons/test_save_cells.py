@@ -17,9 +17,9 @@ from zvanets.history.models import Entry, Pending
 from zvanets.history.record import Actor
 from zvanets.history.verbs import Verb
 from zvanets.lessons.actions import NewerVersion, Sheet, save_lesson
-from zvanets.lessons.cells import KEPT, save_cells
+from zvanets.lessons.cells import save_cells
 from zvanets.lessons.desk import GradeCell, SignCell, State
-from zvanets.lessons.models import CellKey, LessonRecord
+from zvanets.lessons.models import LessonRecord
 from zvanets.lib import clock
 from zvanets.notifications.fanout import tell_school
 from zvanets.notifications.models import Message
@@ -260,13 +260,3 @@ def test_who_studies_by_an_individual_plan_is_graded_on_its_scale_and_history_ke
     with at_school(small.id):
         assert Grade.objects.get(pk=answer.grade_id).special == 3
         assert "student" not in Entry.objects.get().body.text
-
-
-def test_keys_are_kept_for_a_month(small):
-    anna, boris, *_ = small.students
-    save(small, typed(small, anna, "6"))
-    with at_school(small.id):
-        CellKey.objects.update(saved_at=clock.now() - KEPT - timedelta(seconds=1))
-    save(small, typed(small, boris, "6"))
-    with at_school(small.id):
-        assert CellKey.objects.count() == 1

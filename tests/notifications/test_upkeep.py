@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -12,6 +13,7 @@ from tests import small_school
 from tests.marks import committed
 from zvanets.accounts.models import SignIn
 from zvanets.ivr.models import CallLog
+from zvanets.lessons.models import CellKey
 from zvanets.lib import clock
 from zvanets.notifications import upkeep
 from zvanets.notifications.upkeep import Upkeep
@@ -52,6 +54,16 @@ def test_calls_are_kept_for_a_year_in_every_school(school):
     with at_school(small.id):
         (kept_call,) = CallLog.objects.all()
     assert clock.now() - kept_call.started_at < DAY * 365
+
+
+def test_keys_of_saved_cells_are_kept_for_a_month(school):
+    small = small_school.build(school.pk)
+    with at_school(small.id):
+        for days in (31, 29):
+            CellKey.objects.create(key=uuid4(), saved_at=clock.now() - DAY * days, saved_by=small.teacher)
+    Upkeep().run(clock.now())
+    with at_school(small.id):
+        assert [(clock.now() - each.saved_at).days for each in CellKey.objects.all()] == [29]
 
 
 def test_sessions_that_are_over_go(client, db):

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID, uuid4
 
 from django.db import connection, transaction
@@ -37,10 +37,8 @@ from zvanets.schools.models import Course
 from zvanets.schools.register import OpenLesson
 from zvanets.tenancy.school import school_now
 
-KEPT = timedelta(days=30)
 SLIP = gettext_noop("Поправено при вписването")
 _KEYS = """
-WITH old AS (DELETE FROM lessons_cellkey WHERE school_id = %(school)s AND saved_by_id = %(by)s AND saved_at < %(old)s)
 INSERT INTO lessons_cellkey (school_id, key, saved_at, saved_by_id)
 SELECT %(school)s, t.key, %(at)s, %(by)s FROM unnest(%(keys)s::uuid[]) AS t (key)
 ON CONFLICT (school_id, key) DO NOTHING
@@ -96,9 +94,7 @@ def _claim(actor: Actor, cells: Sequence[Cell], now: datetime) -> set[UUID]:
     """Keep the cells' keys and return those that are new."""
     with connection.cursor() as cursor:
         keys = [cell.key for cell in cells]
-        cursor.execute(
-            _KEYS, {"school": school_now(), "by": actor.writer_id, "at": now, "old": now - KEPT, "keys": keys}
-        )
+        cursor.execute(_KEYS, {"school": school_now(), "by": actor.writer_id, "at": now, "keys": keys})
         return {row[0] for row in cursor.fetchall()}
 
 

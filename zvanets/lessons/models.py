@@ -95,7 +95,7 @@ class LessonTopic(SchoolRow):
 class CellKey(SchoolRow):
     """A cell of a gradebook that was saved: one that is sent again, its answer lost, is not written twice.
 
-    Kept for a month, longer than any page waits for its connection; the user's next save clears what is older.
+    Kept for a month, longer than any page waits for its connection; then the worker clears it.
     """
 
     key = models.UUIDField()
@@ -104,7 +104,6 @@ class CellKey(SchoolRow):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["school", "key"], name="one_save_a_cell_key")]
-        indexes = [models.Index(fields=["school", "saved_by", "saved_at"], name="cell_keys_of_a_user")]
 
     def __str__(self) -> str:
         return str(self.key)

@@ -14,6 +14,7 @@ from zvanets.rules.delivery import STALE_AFTER
 
 AT_ONCE = 5_000  # rows in one statement: nobody waits long for a lock
 MOST_A_RUN = 200  # statements; what is left has its turn at the next run
+CELL_KEYS_KEPT = timedelta(days=30)
 SIGN_INS_KEPT = CALLS_KEPT = timedelta(days=365)
 
 
@@ -57,6 +58,7 @@ DAILY = (
         "accounts_opensession",
         "at < %(moment)s AND NOT EXISTS (SELECT FROM django_session s WHERE s.session_key = accounts_opensession.session_key)",
     ),
+    Shelf("keys of saved cells", "lessons_cellkey", "saved_at < %(moment)s", CELL_KEYS_KEPT),
     Shelf("calls", "ivr_calllog", "started_at < %(moment)s", CALLS_KEPT),
 )
 WARN_EACH = timedelta(minutes=15)

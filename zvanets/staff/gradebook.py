@@ -6,11 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from uuid import uuid4
 
 from django.http import QueryDict
-from django.utils.safestring import SafeString
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from zvanets.gradebook.closings import term_closed
@@ -112,12 +114,13 @@ def context(seat: Seat, course: CourseRow, shown: Shown) -> dict[str, Any]:
         "has_rows": bool(rows),
         "has_columns": bool(columns),
         "choices": _choices(seat, course, shown, lessons),
-        "kinds": grid.options((int(kind), kind_name(kind, lang())) for kind in KINDS),
+        "kinds": kinds(lang()),
+        "keys": keys(lang()),
         "sheet": {
             "save": f"{seat.url('cells', course.id)}{here}",
             "queue": f"{seat.user.pk}:{seat.school_id}:{course.id}",
             "why": why_url(seat, course),
-            "words": words(),
+            "words": words(lang()),
             "focus": shown.form,
         },
         "form": _form(form, rows) if form else None,
@@ -297,7 +300,19 @@ def end_of(day: date, seat: Seat) -> datetime:
     return datetime.combine(day + timedelta(days=1), time(), seat.zone)
 
 
-def words() -> str:
+@lru_cache
+def keys(_language: str) -> SafeString:
+    """Return the line of keys; it is the same on every page of a language and costs a tenth of it."""
+    return mark_safe(render_to_string("staff/courses/_keys.html"))  # noqa: S308  (our own template)
+
+
+@lru_cache
+def kinds(language: str) -> SafeString:
+    return grid.options((int(kind), kind_name(kind, language)) for kind in KINDS)
+
+
+@lru_cache
+def words(_language: str) -> str:
     """Return the sentences of the page's script, as JSON; one and many where something is counted."""
     return json.dumps(
         {
