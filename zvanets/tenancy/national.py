@@ -57,6 +57,7 @@ NATIONAL: dict[str, National] = {
 # Indexes of a school's table that do not begin with the school, and why.
 NATIONAL_INDEXES: dict[str, str] = {
     "pending_due": "the worker asks across schools what is due",
+    "cell_keys_by_age": "the worker clears across schools what is old",
     "drafts_due": "the office asks across schools which draft waits",
     "messages_due": "the worker asks across schools what is due",
     "meetings_of_a_day": "the worker asks across schools of what families are to be reminded",
