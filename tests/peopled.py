@@ -86,6 +86,7 @@ def _staff(peopled: Peopled) -> None:
     asked = {"asked_at": clock.now(), "asked_by": peopled.small.teacher, "school_year": peopled.small.school_year}
     peopled.ids["draft_id"] = Draft.objects.create(term=1, seconds=60, state=Draft.State.CANCELLED, **asked).pk
     peopled.ids["user_id"] = _user(peopled, "porter", Role.CLERK).pk  # who gets new passwords, and knocks at no door
+    peopled.ids["seat_id"] = Membership.objects.get(user=peopled.ids["user_id"]).pk
     _user(peopled, "operator", None, is_operator=True)
     peopled.users["teacher"] = peopled.small.teacher
     _homeroom(peopled)

@@ -11,7 +11,7 @@ from django.db.models import F
 from django.utils.translation import gettext, override
 
 from zvanets.accounts.letters import post
-from zvanets.accounts.models import IDLE_MINUTES, Membership, Role, SignInRules, User
+from zvanets.accounts.models import HEADS, IDLE_MINUTES, Membership, Role, SignInRules, User
 from zvanets.accounts.seats import seats_of
 from zvanets.history.record import Actor, Fact, Json, record
 from zvanets.history.verbs import Verb
@@ -32,6 +32,8 @@ _NOT_OURS_ALONE = gettext_noop(
     "Този потребител има място и извън Вашето училище, затова паролата му не се сменя оттук. "
     "Посъветвайте го да използва „Забравена парола“."
 )
+_ENDS_BEFORE = gettext_noop("Последният ден не може да е преди първия.")
+_OWN_ROLE = gettext_noop("Собствената си роля не може да прекратите. Помолете друг администратор или директора.")
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that reads like another
 
 
@@ -145,24 +147,37 @@ def free_username(first_name: str, last_name: str) -> str:
 
 
 @transaction.atomic
-def grant_role(*, actor: Actor, user: User, role: Role) -> Membership:
-    """Give the user a seat from today on; one who has it already keeps it and nothing is recorded."""
-    today = clock.today()
-    open_seat = Membership.objects.of(user).filter(role=role).active(on=today).first()
-    if open_seat:
-        return open_seat
-    seat = Membership.objects.create(user=user, role=role, starts_on=today)
+def grant_role(
+    *, actor: Actor, user: User, role: Role, starts_on: date | None = None, ends_on: date | None = None
+) -> Membership:
+    """Give the user a seat, from today on unless told otherwise; one who has it keeps it and nothing is recorded.
+
+    Raises Refusal `dates`.
+    """
+    start = starts_on or clock.today()
+    if ends_on and ends_on < start:
+        raise Refusal("dates", _ENDS_BEFORE)
+    held = Membership.objects.of(user).filter(role=role).not_ended(on=clock.today()).first()
+    if held:
+        return held
+    seat = Membership.objects.create(user=user, role=role, starts_on=start, ends_on=ends_on)
     _record(actor, Verb.ROLE_GRANTED, seat, user)
     return seat
 
 
 @transaction.atomic
-def withdraw_role(*, actor: Actor, seat: Membership) -> None:
-    """End the seat at once. With the last of all seats, of whatever school, every session of the user ends too."""
-    seat.ends_on = clock.today() - timedelta(days=1)
-    seat.save(update_fields=["ends_on"])
+def withdraw_role(*, actor: Actor, seat: Membership, last_day: date | None = None) -> None:
+    """End the seat after its last day, at once without one.
+
+    With the last of all seats, of whatever school, every session of the user ends too. Raises Refusal `own_role`.
+    """
     user = seat.user
-    if not user.is_operator and not seats_of(user):
+    if seat.role in HEADS and user.pk == actor.user_id:
+        raise Refusal("own_role", _OWN_ROLE)
+    yesterday = clock.today() - timedelta(days=1)
+    seat.ends_on = max(last_day or yesterday, yesterday)
+    seat.save(update_fields=["ends_on"])
+    if seat.ends_on == yesterday and not user.is_operator and not seats_of(user):
         end_sessions(user=user)
     _record(actor, Verb.ROLE_WITHDRAWN, seat, user)
 
@@ -173,5 +188,6 @@ def end_sessions(*, user: User) -> None:
 
 
 def _record(actor: Actor, verb: Verb, seat: Membership, user: User) -> None:
-    fact = Fact(verb, sub_verb=seat.role, object_id=seat.pk, body={"user": user.pk, "name": user.name})
-    record([fact], actor=actor, tell=False)
+    until = seat.ends_on.isoformat() if seat.ends_on else ""
+    body: dict[str, Json] = {"user": user.pk, "name": user.name, "from": seat.starts_on.isoformat(), "until": until}
+    record([Fact(verb, sub_verb=seat.role, object_id=seat.pk, body=body)], actor=actor, tell=False)

@@ -85,7 +85,11 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         return self.filter(user=user)
 
     def active(self, *, on: date) -> Self:
-        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on), starts_on__lte=on)
+        return self.not_ended(on=on).filter(starts_on__lte=on)
+
+    def not_ended(self, *, on: date) -> Self:
+        """Those in force and those still to begin."""
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on))
 
 
 class Membership(SchoolRow):

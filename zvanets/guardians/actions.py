@@ -3,7 +3,8 @@
 import hmac
 import secrets
 from collections.abc import Collection
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import date, timedelta
 from enum import Enum, auto
 from hashlib import sha256
 
@@ -12,7 +13,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 
 from zvanets.accounts.actions import grant_role, withdraw_role
-from zvanets.accounts.models import Membership, Role, User
+from zvanets.accounts.models import FAMILY, Membership, Role, User
 from zvanets.guardians.models import (
     ChannelName,
     Contact,
@@ -33,6 +34,8 @@ from zvanets.tenancy.school import school_now
 _NO_NAME = gettext_noop("Напишете поне собствено име и фамилия на родителя.")
 _NO_REASON = gettext_noop("Напишете защо отнемате достъпа: причината остава в историята.")
 _HAS_RIGHT = gettext_noop("Този родител вече има достъп до ученика.")
+_ENDS_BEFORE = gettext_noop("Последният ден не може да е преди първия, нито в миналото.")
+RAN_OUT = "изтекъл срок"  # why a right was withdrawn whose last day had passed when a new one was given
 _TOO_SOON = gettext_noop("Кодът беше изпратен преди по-малко от минута. Проверете и спама, после поискайте нов.")
 
 _NO_PHONE = gettext_noop("За SMS първо потвърдете мобилен телефон по-долу.")
@@ -40,6 +43,16 @@ _NO_PHONE = gettext_noop("За SMS първо потвърдете мобиле�
 CODE_LASTS = timedelta(minutes=15)
 CODE_TRIES = 5
 CODE_AGAIN_AFTER = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How much of a student somebody may know and do, and from when to when."""
+
+    is_legal: bool = True
+    may_excuse: bool = True
+    starts_on: date | None = None  # today
+    ends_on: date | None = None
 
 
 @transaction.atomic
@@ -53,8 +66,7 @@ def add_guardian(
     middle_name: str = "",
     user: User | None = None,
     language: str = "bg",
-    is_legal: bool = True,
-    may_excuse: bool = True,
+    extent: Extent | None = None,
 ) -> Guardianship:
     """Make a new guardian of the student; nobody is found by name, two of one name are two people."""
     if not (first_name.strip() and last_name.strip()):
@@ -67,37 +79,36 @@ def add_guardian(
         sort_name=names.sort_key(first_name, middle_name, last_name),
         language=language,
     )
-    return grant_right(
-        actor=actor, guardian=guardian, student=student, relation=relation, is_legal=is_legal, may_excuse=may_excuse
-    )
+    return grant_right(actor=actor, guardian=guardian, student=student, relation=relation, extent=extent)
 
 
 @transaction.atomic
 def grant_right(
-    *,
-    actor: Actor,
-    guardian: Guardian,
-    student: Student,
-    relation: Relation,
-    is_legal: bool = True,
-    may_excuse: bool = True,
+    *, actor: Actor, guardian: Guardian, student: Student, relation: Relation, extent: Extent | None = None
 ) -> Guardianship:
-    """Let the guardian know of the student from today on, all of it in the portal; raises Refusal `has_right`."""
-    if Guardianship.objects.filter(guardian=guardian, student=student, withdrawn_at__isnull=True).exists():
+    """Let the guardian know of the student, all of it in the portal; raises Refusal `has_right`, `dates`."""
+    extent, today = extent or Extent(), clock.today()
+    start = extent.starts_on or today
+    if extent.ends_on and extent.ends_on < max(start, today):
+        raise Refusal("dates", _ENDS_BEFORE)
+    own = Guardianship.objects.filter(guardian=guardian, student=student)
+    if own.not_ended(on=today).exists():
         raise Refusal("has_right", _HAS_RIGHT)
-    today = clock.today()
+    own.filter(withdrawn_at__isnull=True).update(withdrawn_at=clock.now(), withdrawn_why=RAN_OUT)
     right = Guardianship.objects.create(
         guardian=guardian,
         student=student,
         relation=relation,
-        is_legal=is_legal,
-        may_excuse=may_excuse and relation != Relation.SELF,
-        starts_on=today,
+        is_legal=extent.is_legal and relation != Relation.SELF,
+        may_excuse=extent.may_excuse and relation != Relation.SELF,
+        starts_on=start,
+        ends_on=extent.ends_on,
     )
-    Subscription.objects.create(guardianship=right, channel=ChannelName.PORTAL, kinds=EventKind.values, starts_on=today)
+    Subscription.objects.create(guardianship=right, channel=ChannelName.PORTAL, kinds=EventKind.values, starts_on=start)
     if guardian.user:
-        grant_role(actor=actor, user=guardian.user, role=_role(relation))
-    _record(actor, Verb.RIGHT_GRANTED, right)
+        grant_role(actor=actor, user=guardian.user, role=seat_for(right))
+    until = extent.ends_on.isoformat() if extent.ends_on else ""
+    _record(actor, Verb.RIGHT_GRANTED, right, **{"from": start.isoformat(), "until": until})
     return right
 
 
@@ -126,14 +137,17 @@ def _end_seat_without_children(actor: Actor, guardian: Guardian) -> None:
     if guardian.user is None:
         return
     left = set(own.held_by(guardian.user).values_list("relation", flat=True))
-    keeps = {_role(Relation(relation)) for relation in left}
-    gone = {Role.GUARDIAN, Role.STUDENT} - keeps | (set() if left else {Role.GUEST})
-    for seat in Membership.objects.of(guardian.user).filter(role__in=gone, ends_on=None):
+    keeps = {Role.STUDENT} if Relation.SELF in left else set()
+    keeps |= {Role.GUARDIAN, Role.GUEST} if left - {Relation.SELF} else set()
+    for seat in Membership.objects.of(guardian.user).filter(role__in=set(FAMILY) - keeps, ends_on=None):
         withdraw_role(actor=actor, seat=seat)
 
 
-def _role(relation: Relation) -> Role:
-    return Role.STUDENT if relation == Relation.SELF else Role.GUARDIAN
+def seat_for(right: Guardianship) -> Role:
+    """Return the place that a right gives its holder: relatives and tutors, whom a parent lets in, are guests."""
+    if right.relation == Relation.SELF:
+        return Role.STUDENT
+    return Role.GUARDIAN if right.is_legal else Role.GUEST
 
 
 def _record(actor: Actor, verb: Verb, right: Guardianship, **said: str) -> None:

@@ -79,7 +79,11 @@ class Guardian(Named):
 
 class GuardianshipQuerySet(models.QuerySet["Guardianship"]):
     def active(self, *, on: date) -> Self:
-        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on), starts_on__lte=on, withdrawn_at__isnull=True)
+        return self.not_ended(on=on).filter(starts_on__lte=on)
+
+    def not_ended(self, *, on: date) -> Self:
+        """Those in force and those still to begin."""
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on), withdrawn_at__isnull=True)
 
     def held_by(self, user: User) -> Self:
         return self.filter(guardian__user=user)
@@ -106,7 +110,10 @@ class Guardianship(SchoolRow):
                 fields=["school", "guardian", "student"],
                 condition=Q(withdrawn_at__isnull=True),
                 name="one_standing_right_to_a_student",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")), name="right_ends_after_it_starts"
+            ),
         ]
 
     def __str__(self) -> str:

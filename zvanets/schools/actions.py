@@ -1,4 +1,4 @@
-"""Make the lessons of a school year out of its weekly programme, take back those it no longer makes; narrow a register.
+"""Make the lessons of a school year out of its weekly programme, take back those it no longer makes; narrow a register; note a colleague.
 
 Call inside at_school(); of the lessons the caller writes history.
 """
@@ -11,9 +11,11 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q
 
+from zvanets.accounts.models import User
 from zvanets.history.record import Actor, Fact, Json, record
 from zvanets.history.verbs import Verb
-from zvanets.schools.models import Course, CourseMember, Lesson, SchoolYear
+from zvanets.lib import names
+from zvanets.schools.models import Course, CourseMember, Lesson, SchoolYear, StaffMember
 from zvanets.tenancy.school import school_now
 
 # Everything named by a school's own key; a combined class (no year group of its own) has a lesson on a day when any of
@@ -133,3 +135,15 @@ def set_register(
         body: dict[str, Json] = {"came": sorted(come), "went": sorted(gone), "since": since.isoformat()}
         record([Fact(Verb.REGISTER_CHANGED, course_id=course.pk, body=body)], actor=actor, tell=False)
     return len(gone) + len(come)
+
+
+def add_staff_member(*, user: User, first_name: str, last_name: str, middle_name: str = "") -> StaffMember:
+    """Return the staff member behind an account, made when there is none: whom courses and substitutions name."""
+    known: StaffMember | None = StaffMember.objects.filter(user=user).first()
+    return known or StaffMember.objects.create(
+        user=user,
+        first_name=first_name,
+        middle_name=middle_name,
+        last_name=last_name,
+        sort_name=names.sort_key(first_name, middle_name, last_name),
+    )

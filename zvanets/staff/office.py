@@ -3,10 +3,11 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 
 from django.utils.translation import gettext as _
 
-from zvanets.accounts.models import STAFF, Membership, Role
+from zvanets.accounts.models import STAFF, Membership, Role, User
 from zvanets.attendance.models import Absence
 from zvanets.gradebook.models import Grade
 from zvanets.guardians.models import Contact, Guardianship, PinTry, Relation
@@ -34,12 +35,13 @@ class Reader:
     pin: str
     addresses: list[Address]
     has_pin_by: bool  # whether a PIN is of use: not to the student on their own behalf
+    may: str  # what the right lets them do, and from when to when
 
 
 def readers(seat: Seat, student: Student) -> list[Reader]:
-    """Return who has a right today, parents first, with their addresses."""
+    """Return who has a right today or will have one, parents first, with their addresses."""
     rights = list(
-        Guardianship.objects.active(on=seat.today())
+        Guardianship.objects.not_ended(on=seat.today())
         .filter(student=student)
         .select_related("guardian__user")
         .order_by("-is_legal", "guardian__sort_name")
@@ -62,7 +64,18 @@ def _reader(seat: Seat, right: Guardianship, contacts: Iterable[Contact]) -> Rea
         else "",
         addresses=[address_of(seat, each) for each in contacts if each.disabled_why != Contact.GIVEN_UP],
         has_pin_by=right.relation != Relation.SELF,
+        may=", ".join(_may(right)),
     )
+
+
+def _may(right: Guardianship) -> Iterable[str]:
+    if right.is_legal:
+        yield _("законен представител")
+    if right.may_excuse:
+        yield _("извинява отсъствия")
+    if not (right.is_legal or right.relation == Relation.SELF):
+        yield _("само чете, без здраве и подкрепа")
+    yield dates(right.starts_on, right.ends_on)
 
 
 def address_of(seat: Seat, contact: Contact) -> Address:
@@ -121,8 +134,8 @@ class Colleague:
 
 
 def colleagues(seat: Seat) -> list[Colleague]:
-    """Return who works in the school, by name, with all their roles."""
-    seats = Membership.objects.active(on=seat.today()).filter(role__in=STAFF).select_related("user")
+    """Return who works in the school or will, by name, with all their roles."""
+    seats = Membership.objects.not_ended(on=seat.today()).filter(role__in=STAFF).select_related("user")
     by_user: dict[int, list[Membership]] = {}
     for each in seats.order_by("user__name", "user_id", "pk"):
         by_user.setdefault(each.user_id, []).append(each)
@@ -132,6 +145,28 @@ def colleagues(seat: Seat) -> list[Colleague]:
         )
         for user, own in by_user.items()
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class RoleLine:
+    seat_id: int
+    title: str
+    dates: str
+
+
+def roles_of(seat: Seat, user: User) -> list[RoleLine]:
+    """Return the roles of a colleague in force or still to begin, with their dates."""
+    held = Membership.objects.of(user).not_ended(on=seat.today()).filter(role__in=STAFF)
+    return [
+        RoleLine(each.pk, _(str(Role(each.role).label)), dates(each.starts_on, each.ends_on))
+        for each in held.order_by("starts_on", "pk")
+    ]
+
+
+def dates(starts_on: date, ends_on: date | None) -> str:
+    """„от 15.09.2025 г. до 30.06.2026 г.“"""
+    start = _("от %s") % bg.written_date(starts_on, lang())
+    return f"{start} {_('до %s') % bg.written_date(ends_on, lang())}" if ends_on else start
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from zvanets.accounts.actions import create_user, free_username, grant_role, issue_password
 from zvanets.accounts.models import HEADS, STAFF, Membership, Role, User
 from zvanets.accounts.proof import ask_for_proof, is_proven
-from zvanets.guardians.actions import withdraw_right
+from zvanets.guardians.actions import seat_for, withdraw_right
 from zvanets.guardians.models import Guardianship, Relation
 from zvanets.guardians.pins import code_for_student, issue_pin, lift_lock
 from zvanets.lib import bg, damm
@@ -94,7 +94,7 @@ def people(request: StaffRequest) -> HttpResponse:
 @require_POST
 @seated(*HEADS)
 def password(request: StaffRequest, user_id: int) -> HttpResponse:
-    seats = Membership.objects.active(on=request.seat.today()).filter(role__in=STAFF)
+    seats = Membership.objects.not_ended(on=request.seat.today()).filter(role__in=STAFF)
     at_work = User.objects.filter(pk__in=seats.values("user"))
     user = get_object_or_404(at_work, pk=user_id)
     if not is_proven(request):
@@ -183,7 +183,7 @@ def _student(seat: Seat, student_id: int) -> Student:
 
 
 def _right(seat: Seat, right_id: int) -> Guardianship:
-    rights = Guardianship.objects.active(on=seat.today()).filter(student__in=_students(seat))
+    rights = Guardianship.objects.not_ended(on=seat.today()).filter(student__in=_students(seat))
     found: Guardianship = get_object_or_404(rights.select_related("guardian__user", "student"), pk=right_id)
     return found
 
@@ -195,7 +195,7 @@ def _new_user(seat: Seat, right: Guardianship) -> User:
     user = create_user(actor=seat.actor, username=username, name=name, language=guardian.language)
     guardian.user = user
     guardian.save(update_fields=["user"])
-    grant_role(actor=seat.actor, user=user, role=Role.STUDENT if right.relation == Relation.SELF else Role.GUARDIAN)
+    grant_role(actor=seat.actor, user=user, role=seat_for(right))
     return user
 
 
