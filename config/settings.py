@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "zvanets.lessons",
     "zvanets.timetable",
     "zvanets.notifications",
+    "zvanets.billing",
     "zvanets.exchange",
     "zvanets.staff",
     "zvanets.portal",

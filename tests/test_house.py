@@ -15,7 +15,7 @@ SOURCES = [
     if "migrations" not in path.parts
 ]
 ROOMS = {
-    "accounts", "attendance", "books", "cli", "demo", "exchange", "files", "gradebook", "guardians", "history", "ivr", "lessons", "lib",
+    "accounts", "attendance", "billing", "books", "cli", "demo", "exchange", "files", "gradebook", "guardians", "history", "ivr", "lessons", "lib",
     "notifications", "operator", "portal", "remarks", "messaging", "rules", "schools", "staff", "tenancy", "timetable",
 }  # fmt: skip
 VAGUE = {"utils.py", "helpers.py", "misc.py", "managers.py", "signals.py", "models2.py"}

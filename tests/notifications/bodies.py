@@ -34,6 +34,8 @@ _OWN = {
     Verb.ABSENCE_WITHDRAWN: LESSON,
     Verb.ABSENCE_EXCUSED: LESSON | {"kind": "EXCUSED"},
     Verb.PIN_LOCKED: {"student": "Ани"},
+    Verb.PURSE_ENDING: {"student": "Ани", "date": "2025-11-28"},
+    Verb.PURSE_ENDED: {"student": "Ани"},
     Verb.HOMEWORK_WITHDRAWN: LESSON | {"given_on": "2025-10-07"},
     Verb.PRAISE_WRITTEN: LESSON | {"text": "Помогна на новия"},
     Verb.REMARK_WRITTEN: LESSON | {"text": "Няма учебник"},

@@ -8,7 +8,17 @@ import pytest
 
 FOLDER = Path(__file__).parents[2] / "docs" / "algorithms"
 EXAMPLE = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-DOCUMENTS = ["absences.md", "averages.md", "codes.md", "delivery.md", "finals.md", "ivr.md", "sms.md", "works.md"]
+DOCUMENTS = [
+    "absences.md",
+    "averages.md",
+    "billing.md",
+    "codes.md",
+    "delivery.md",
+    "finals.md",
+    "ivr.md",
+    "sms.md",
+    "works.md",
+]
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)

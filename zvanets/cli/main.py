@@ -153,6 +153,7 @@ def worker() -> None:
     with _ready():
         from django.core.checks import run_checks
 
+        from zvanets.billing.expiry import Expiry
         from zvanets.notifications.checks import TAG
         from zvanets.notifications.worker import run
 
@@ -160,7 +161,7 @@ def worker() -> None:
             raise Problem("\n".join(f"{error.id}: {error.msg}" for error in wrong))
         signal.signal(signal.SIGINT, leave)
         signal.signal(signal.SIGTERM, leave)
-        run(stop)
+        run(stop, chores=(Expiry().run,))
 
 
 @commands.command()

@@ -307,13 +307,16 @@ def _record_contact(actor: Actor, verb: Verb, contact: Contact, **said: str) -> 
 
 
 def _record_subscription(actor: Actor, subscription: Subscription, before: list[str], after: list[str]) -> None:
+    record([subscription_changed(subscription, before, after)], actor=actor, tell=False)
+
+
+def subscription_changed(subscription: Subscription, before: list[str], after: list[str]) -> Fact:
     right = subscription.guardianship
     body: dict[str, Json] = {"guardian": right.guardian_id, "before": before, "after": after}
-    fact = Fact(
+    return Fact(
         Verb.SUBSCRIPTION_CHANGED,
         sub_verb=subscription.channel,
         student_id=right.student_id,
         object_id=right.pk,
         body=body,
     )
-    record([fact], actor=actor, tell=False)

@@ -101,6 +101,15 @@ class Verb(StrEnum):
     PIN_UNLOCKED = "pin.unlocked"
     LOG_IN_ISSUED = "login.issued"
     SECOND_FACTOR_REMOVED = "secondfactor.removed"
+    TARIFF_OFFERED = "tariff.offered"
+    TARIFF_CLOSED = "tariff.closed"
+    PURSE_ORDERED = "purse.ordered"
+    PURSE_PAID = "purse.paid"
+    PURSE_SURPLUS = "purse.surplus"
+    PURSE_WITHDRAWN = "purse.withdrawn"
+    PURSE_REFUNDED = "purse.refunded"
+    PURSE_ENDING = "purse.ending"
+    PURSE_ENDED = "purse.ended"
     REGISTER_CHANGED = "register.changed"
     TIMETABLE_DRAFTED = "timetable.drafted"
     TIMETABLE_PUT_IN_FORCE = "timetable.put_in_force"
@@ -123,7 +132,7 @@ class Verb(StrEnum):
 # What a child did, got or has to do, and that somebody tried their PINs; the rest is the school's own work.
 TOLD = (
     "absence.", "event.", "grade.", "health.", "homework.", "hour.", "individual.", "lateness.", "limit.", "meeting.", "message.",
-    "note.", "notice.accepted", "notice.refused", "pin.locked", "praise.", "remark.", "sanction.", "support.", "work.",
+    "note.", "notice.accepted", "notice.refused", "pin.locked", "praise.", "purse.ending", "purse.ended", "remark.", "sanction.", "support.", "work.",
     "comment.", "exemption.", "overall.", "resit.", "result.", "special.",
 )  # fmt: skip
 # Whether a child came to school cannot wait, nor that somebody tries to get in; a reminder is no slip of anybody's.

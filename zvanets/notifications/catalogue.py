@@ -84,6 +84,8 @@ CATALOGUE: Mapping[Verb, Telling] = {
     Verb.MESSAGE_URGED: Telling((), is_urgent=True),
     Verb.MESSAGE_WITHDRAWN: Telling((EventKind.MESSAGE,)),
     Verb.PIN_LOCKED: Telling((), is_urgent=True),
+    Verb.PURSE_ENDING: Telling(()),
+    Verb.PURSE_ENDED: Telling(()),
 }
 
 

@@ -57,15 +57,22 @@ class Bell:
         ring.clear()
 
 
-def run(stop: threading.Event, channels: Mapping[str, Callable[[], Channel]] = CHANNELS) -> None:
-    """Work until `stop` is set; a thread that stumbles gets up again, later each time."""
+def run(
+    stop: threading.Event,
+    channels: Mapping[str, Callable[[], Channel]] = CHANNELS,
+    chores: Sequence[Callable[[], object]] = (),
+) -> None:
+    """Work until `stop` is set; a thread that stumbles gets up again, later each time.
+
+    `chores` are other rooms' work of each minute.
+    """
     sys.setswitchinterval(SWITCH_SECONDS)
     bell = Bell(stop, {name: threading.Event() for name in channels})
     threads = [
         threading.Thread(target=_deliver, args=(bell, make), name=f"deliver-{name}", daemon=True)
         for name, make in channels.items()
     ]
-    threads.append(threading.Thread(target=_housekeeping, args=(bell,), name="housekeeping", daemon=True))
+    threads.append(threading.Thread(target=_housekeeping, args=(bell, chores), name="housekeeping", daemon=True))
     for thread in threads:
         thread.start()
     note("worker started", worker="all", count=len(channels))
@@ -175,7 +182,7 @@ def _waiting(channel: str) -> tuple[int, float]:
     return waiting, max(0.0, (clock.now() - oldest).total_seconds()) if oldest else 0.0
 
 
-def _housekeeping(bell: Bell) -> None:
+def _housekeeping(bell: Bell, chores: Sequence[Callable[[], object]]) -> None:
     """Each minute fetch the bounces, remind of what is tomorrow, write the digests, and throw away what is old."""
     upkeep, digests = Upkeep(is_stopping=bell.stop.is_set), Digests()
     unfilled = Unfilled()
@@ -186,6 +193,8 @@ def _housekeeping(bell: Bell) -> None:
         digests.run(clock.now())
         unfilled.run(clock.now())
         upkeep.run(clock.now())
+        for chore in chores:
+            chore()
         bell.stop.wait(timedelta(minutes=1).total_seconds())
 
     _keep_on(bell.stop, "housekeeping", step)

@@ -38,6 +38,9 @@ NATIONAL: dict[str, National] = {
     "schools_studentcode": National(
         WRITE, READ, NONE, "who dials or types a code has named no school yet", names_schools=True
     ),
+    "billing_invoicenumber": National(
+        "SELECT, INSERT", READ, NONE, "a payment names a number and no school", names_schools=True
+    ),
     "notifications_sentpart": National(
         NONE, WRITE, NONE, "a carrier's receipt names its own id and no school", names_schools=True
     ),

@@ -1,0 +1,1 @@
+"""The purse: what SMS and calls cost a family, who has paid until when, and the books of it."""
