@@ -196,6 +196,7 @@ DOORS: dict[str, Door] = {
     "portal:kinds": Door(CHILDS_OWN, get=False, post=True),
     "portal:language": Door(CHILDS_OWN, get=False, post=True),
     "portal:contacts": Door(CHILDS_OWN, get=False, post=True),
+    "portal:pace": Door(CHILDS_OWN, post=True, statements=6),
     "portal:pin": Door(("guardian", "guest"), post=True, statements=5),
     "portal:confirm": Door(("guardian",), post=True, statements=6),
     "portal:code": Door(("guardian",), get=False, post=True),

@@ -1,5 +1,6 @@
 """When a teacher is away: who takes the lesson, what is held instead, who may write it, and who is told."""
 
+import json
 from datetime import timedelta
 from uuid import uuid4
 
@@ -208,3 +209,20 @@ def test_the_absence_of_a_teacher_is_kept_once_and_without_a_reason(small):
         verbs = set(Entry.objects.values_list("verb", flat=True))
         assert verbs == {Verb.TEACHER_AWAY, Verb.TEACHER_BACK}
         assert not Pending.objects.exists()
+
+
+def test_only_a_change_of_today_or_of_tomorrows_first_lesson_cannot_wait_for_the_morning(small):
+    tomorrow = clock.today() + timedelta(days=1)
+    with at_school(small.id):
+        hours = [
+            Lesson.objects.create(
+                course=small.course, date=tomorrow, hour_no=hour, starts_at=f"0{hour + 7}:00", ends_at=f"0{hour + 7}:40"
+            )
+            for hour in (1, 2)
+        ]
+    said = []
+    for changed in (small.lesson, hours[1], hours[0]):
+        with at_school(small.id):
+            change_lesson(small.head, changed.pk, Wanted())
+        said.append(json.loads(history(small))["soon"])
+    assert said == [True, False, True]

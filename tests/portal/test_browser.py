@@ -36,6 +36,7 @@ PAGES = (
     "homework/",
     "week/",
     "settings/",
+    "settings/pace/",
     "settings/pin/",
 )
 

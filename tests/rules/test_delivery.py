@@ -18,7 +18,6 @@ from zvanets.rules.delivery import (
     collapse,
     deliver_at,
     is_stale,
-    is_urgent,
     may_move,
     next_try,
     resend_at,
@@ -170,9 +169,6 @@ def test_a_message_waits_for_the_morning(due, goes):
 def test_a_child_who_is_not_at_school_is_told_of_at_night_too():
     late = datetime(2026, 9, 21, 22, 0, tzinfo=SOFIA)
     assert deliver_at(late, NIGHT, SOFIA, urgent=True) == late
-    assert is_urgent("absence.recorded")
-    assert is_urgent("lateness.recorded")
-    assert not is_urgent("grade.given")
 
 
 def test_who_has_no_quiet_hours_waits_for_nothing():

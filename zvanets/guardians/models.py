@@ -68,12 +68,23 @@ class Guardian(Named):
     sms_script = models.CharField(
         max_length=8, choices=SmsScript.choices, default=SmsScript.CYRILLIC, db_default=SmsScript.CYRILLIC
     )
+    # Hours without messages by the clock of `time_zone`; without a zone by the school's.
+    quiet_from = models.TimeField(null=True, blank=True)
+    quiet_to = models.TimeField(null=True, blank=True)
+    time_zone = models.CharField(max_length=40, blank=True, db_default="")
     pin_hash = models.CharField(max_length=64, blank=True)
     pin_issued_at = models.DateTimeField(null=True, blank=True)
     external_id = models.BigIntegerField(null=True, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["school", "external_id"], name="one_guardian_an_external_id")]
+        constraints = [
+            models.UniqueConstraint(fields=["school", "external_id"], name="one_guardian_an_external_id"),
+            models.CheckConstraint(
+                condition=Q(quiet_from__isnull=True, quiet_to__isnull=True)
+                | Q(quiet_from__isnull=False, quiet_to__isnull=False),
+                name="quiet_hours_begin_and_end",
+            ),
+        ]
         indexes = [models.Index(fields=["school", "user"], name="guardians_of_a_user")]
 
 

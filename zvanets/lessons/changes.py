@@ -215,7 +215,7 @@ def _tell(actor: Actor, verb: Verb, change: LessonChange) -> None:
         "instead": instead.course.subject.name if instead and change.kind == Kind.REPLACED else "",
         "to_date": instead.date.isoformat() if instead else "",
         "to_hour": instead.hour_no if instead else None,
-        "soon": min(days) <= today + timedelta(days=1),
+        "soon": any(_is_soon(each, today) for each in (lesson, instead) if each),
     }
     for member in {*teachers_of(lesson), *([change.substitute] if change.substitute else [])}:
         if member.user and member.user.email:
@@ -223,3 +223,11 @@ def _tell(actor: Actor, verb: Verb, change: LessonChange) -> None:
             post(member.user.email, subject=subject, text=text, language=member.user.language)
     fact = Fact(verb, course_id=lesson.course_id, lesson_id=lesson.pk, object_id=lesson.pk, body=body)
     record([fact], actor=actor, tell=max(days) >= today)
+
+
+def _is_soon(lesson: Lesson, today: date) -> bool:
+    """Whether it cannot wait for the morning: a lesson of today, or the first that the class has tomorrow."""
+    if lesson.date != today + timedelta(days=1):
+        return lesson.date <= today
+    of_the_class = Lesson.objects.standing().filter(course__class_group=lesson.course.class_group_id, date=lesson.date)
+    return not of_the_class.filter(hour_no__lt=lesson.hour_no).exists()

@@ -96,7 +96,7 @@ def telling_of(verb: str, body: Mapping[str, Any]) -> Telling | None:
         return None
     if verb.startswith("grade.") and _is_final(body):
         telling = replace(telling, kinds=(EventKind.RESULT,))
-    if verb.startswith("hour.") and body.get("soon"):  # of today or tomorrow: it cannot wait for the morning
+    if verb.startswith("hour.") and body.get("soon"):  # a lesson of today, or tomorrow's first
         telling = replace(telling, is_urgent=True)
     return replace(telling, is_private=True) if _is_private(body) else telling
 

@@ -23,7 +23,7 @@ from zvanets.notifications.hearers import Hearer, facts_by_student, hearers_of
 from zvanets.notifications.models import Message, Told
 from zvanets.notifications.outbox import Waiting
 from zvanets.notifications.past import Past, Thing, past_of, thing_of, things_of
-from zvanets.rules.delivery import Fact, Status, collapse, is_stale
+from zvanets.rules.delivery import Fact, Status, collapse, goes_at, is_stale
 from zvanets.schools.models import School
 from zvanets.tenancy.school import at_school, school_now
 
@@ -217,6 +217,8 @@ def _take_back(replacing: Sequence[Draft], made: Iterable[tuple[Draft, Message]]
 
 def _message(draft: Draft, composer: Composer, now: datetime) -> Message:
     hearer, is_read_there = draft.hearer, draft.hearer.channel == ChannelName.PORTAL
+    is_urgent = any(_is_urgent(fact) for fact in draft.facts)
+    due_at, held_until = _goes_at(hearer, now, is_urgent=is_urgent)
     message = Message(
         school_id=school_now(),
         guardian_id=hearer.guardian_id,
@@ -225,12 +227,13 @@ def _message(draft: Draft, composer: Composer, now: datetime) -> Message:
         contact_id=hearer.contact_id,
         channel=hearer.channel,
         language=hearer.language,
-        is_urgent=any(_is_urgent(fact) for fact in draft.facts),
+        is_urgent=is_urgent,
         group=min(number for fact in draft.facts for number in fact.covers),
         wait_minutes=hearer.wait_minutes,
         entered_at=draft.entered_at,
         created_at=now,
-        due_at=now + timedelta(minutes=hearer.wait_minutes),
+        due_at=due_at,
+        held_until=held_until,
     )
     if draft.is_stale:
         message.status, message.error = Status.CANCELLED, "stale"
@@ -240,6 +243,16 @@ def _message(draft: Draft, composer: Composer, now: datetime) -> Message:
     if is_read_there:
         message.status, message.accepted_at, message.delivered_at = Status.DELIVERED, now, now
     return message
+
+
+def _goes_at(hearer: Hearer, now: datetime, *, is_urgent: bool) -> tuple[datetime, datetime | None]:
+    """Return when it is due, and until when the guardian's quiet hours hold it."""
+    wait = timedelta(minutes=hearer.wait_minutes)
+    if is_urgent or hearer.quiet is None:
+        return now + wait, None
+    zone = ZoneInfo(hearer.time_zone) if hearer.time_zone else _zone(school_now())
+    due_at = goes_at(now, hearer.quiet, zone, wait=wait)
+    return due_at, due_at if due_at > now + wait else None
 
 
 def _is_urgent(fact: Fact) -> bool:

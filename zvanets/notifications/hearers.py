@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, time
 
 from django.db.models import BooleanField, Case, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.lookups import Exact
@@ -12,7 +12,7 @@ from zvanets.guardians.models import ChannelName, Contact, Relation, Subscriptio
 from zvanets.notifications.catalogue import CATALOGUE
 from zvanets.notifications.outbox import Waiting
 from zvanets.notifications.wording import language_of
-from zvanets.rules.delivery import Fact
+from zvanets.rules.delivery import Fact, QuietHours
 from zvanets.schools.models import CourseMember, Enrolment
 
 # These need an address that its owner confirmed; the portal and a browser's push do not.
@@ -29,6 +29,9 @@ _COLUMNS = (
     "channel",
     "guardianship__guardian__language",
     "guardianship__guardian__sms_script",
+    "guardianship__guardian__quiet_from",
+    "guardianship__guardian__quiet_to",
+    "guardianship__guardian__time_zone",
     "kinds",
     "wait_minutes",
     "contact",
@@ -47,6 +50,9 @@ class Hearer:
     channel: str
     language: str
     sms_script: str
+    quiet_from: time | None
+    quiet_to: time | None
+    time_zone: str  # "" is the school's
     kinds: Collection[str]
     wait_minutes: int
     contact_id: int | None
@@ -55,6 +61,13 @@ class Hearer:
     @property
     def key(self) -> tuple[int, str, int]:
         return self.guardian_id, self.channel, self.student_id
+
+    @property
+    def quiet(self) -> QuietHours | None:
+        """The hours in which this channel is silent; the portal makes no noise."""
+        if self.quiet_from is None or self.quiet_to is None or self.channel == ChannelName.PORTAL:
+            return None
+        return QuietHours(self.quiet_from, self.quiet_to)
 
 
 def facts_by_student(waiting: Iterable[Waiting], *, on: date) -> dict[int, list[Fact]]:

@@ -48,6 +48,7 @@ class Message(SchoolRow):
     entered_at = models.DateTimeField()  # when the first of its entries was saved: seconds to parent start here
     created_at = models.DateTimeField()
     due_at = models.DateTimeField()
+    held_until = models.DateTimeField(null=True, blank=True)  # its guardian's wish; it grows stale only from then on
     attempts = models.PositiveSmallIntegerField(default=0)
     lost_answers = models.PositiveSmallIntegerField(default=0)  # each may have been a duplicate
     accepted_at = models.DateTimeField(null=True, blank=True)

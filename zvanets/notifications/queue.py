@@ -33,9 +33,9 @@ RETURNING m.school_id, m.id
 _READ = """
 SELECT m.school_id, m.id, COALESCE(c.address, ''), m.language, m.subject, m.text,
     COALESCE(t.first_name || ' ' || t.last_name, ''), s.name, m.guardianship_id,
-    m.contact_id, m.is_urgent, m.entered_at, m.attempts, m.lost_answers,
+    m.contact_id, m.is_urgent, GREATEST(m.entered_at, m.held_until), m.attempts, m.lost_answers,
     CASE
-        WHEN m.entered_at < %(stale)s THEN 'stale'
+        WHEN GREATEST(m.entered_at, m.held_until) < %(stale)s THEN 'stale'
         WHEN m.channel IN ('email', 'sms', 'voice') AND (c.id IS NULL OR c.disabled_at IS NOT NULL) THEN 'no address'
         WHEN m.guardianship_id IS NULL THEN ''
         WHEN r.id IS NULL OR r.withdrawn_at IS NOT NULL OR r.starts_on > %(today)s OR r.ends_on < %(today)s
@@ -83,7 +83,7 @@ class Claimed:
     letter: Letter
     contact_id: int | None
     is_urgent: bool
-    entered_at: datetime
+    entered_at: datetime  # or when its guardian's quiet hours let it go: news from then on
     attempts: int  # before this one
     lost_answers: int
     refusal: str
@@ -196,7 +196,7 @@ def recover(channel: str, *, now: datetime) -> int:
     """Take up what a crash left in doubt, and what waited long enough for an answer; return how many are in doubt."""
     with transaction.atomic(using="worker"), connections["worker"].cursor() as cursor:
         cursor.execute(
-            "SELECT school_id, id, status, is_urgent, entered_at, lost_answers FROM notifications_message"
+            "SELECT school_id, id, status, is_urgent, GREATEST(entered_at, held_until), lost_answers FROM notifications_message"
             " WHERE channel = %s AND status IN ('sending', 'unknown') AND due_at <= %s LIMIT 1000"
             " FOR UPDATE SKIP LOCKED",
             [channel, now],

@@ -1,12 +1,15 @@
 """What a family may set: the shape of it; rules that need data are the actions'."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from zvanets.guardians.models import ChannelName, EventKind, SmsScript
+from zvanets.lib.zones import ZONES
 from zvanets.notifications.catalogue import CATALOGUE
 
 
@@ -35,6 +38,29 @@ class KindsForm(forms.Form):
 class LanguageForm(forms.Form):
     language = forms.ChoiceField(choices=settings.LANGUAGES)
     script = forms.ChoiceField(choices=SmsScript.choices, required=False)
+
+
+class PaceForm(forms.Form):
+    """When the guardian wishes to be told."""
+
+    quiet_from = forms.TimeField(
+        label=_("Тихи часове от"),
+        required=False,
+        widget=forms.TimeInput({"type": "time", "class": "short"}, "%H:%M"),
+        error_messages={"invalid": _("Напишете часа като 21:00.")},
+    )
+    quiet_to = forms.TimeField(
+        label=_("до"),
+        required=False,
+        widget=forms.TimeInput({"type": "time", "class": "short"}, "%H:%M"),
+        error_messages={"invalid": _("Напишете часа като 21:00.")},
+    )
+    time_zone = forms.ChoiceField(label=_("По часовника на"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        zones = [(zone, gettext(name)) for zone, name in ZONES.items()]
+        self.fields["time_zone"].choices = [("", gettext("училището")), *zones]  # type: ignore[attr-defined]
 
 
 class AddressForm(forms.Form):

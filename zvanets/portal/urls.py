@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from zvanets.portal.views import absences, book, diary, home, pin, settings
+from zvanets.portal.views import absences, book, diary, home, pace, pin, settings
 
 app_name = "portal"
 _CHILD = "<int:school_id>/<int:student_id>/"
@@ -30,6 +30,7 @@ urlpatterns = [
     path(f"{_CHILD}settings/kinds/", settings.choose_kinds, name="kinds"),
     path(f"{_CHILD}settings/language/", settings.choose_words, name="language"),
     path(f"{_CHILD}settings/contacts/", settings.new_address, name="contacts"),
+    path(f"{_CHILD}settings/pace/", pace.choose, name="pace"),
     path(f"{_CHILD}settings/pin/", pin.choose, name="pin"),
     path(_CONTACT, settings.confirm, name="confirm"),
     path(f"{_CONTACT}code/", settings.send_again, name="code"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, time, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from typing import Any
 
@@ -52,14 +52,6 @@ def sources_of(new: Status | str) -> frozenset[Status]:
 
 
 STALE_AFTER = timedelta(hours=24)
-
-# A child who is not at school: told whatever the hour. Beside it tomorrow's first lesson, when that changes.
-URGENT = ("absence.", "lateness.", "timetable.", "message.urged")
-
-
-def is_urgent(verb: str) -> bool:
-    """Tell whether quiet hours do not hold the fact back."""
-    return verb.startswith(URGENT)
 
 
 def is_stale(entered_at: datetime, now: datetime) -> bool:
@@ -125,12 +117,20 @@ def resend_at(
     return None if is_stale(entered_at, again) else again
 
 
+LONGEST_QUIET = timedelta(hours=14)  # what is told the day after is no news
+
+
 @dataclass(frozen=True, slots=True)
 class QuietHours:
     """A guardian's hours without messages, by the local clock; they may cross midnight, and equal times mean none."""
 
     starts: time
     ends: time
+
+    @property
+    def length(self) -> timedelta:
+        day = date(2000, 1, 1)
+        return timedelta(seconds=(datetime.combine(day, self.ends) - datetime.combine(day, self.starts)).seconds)
 
     def hold(self, local: time) -> bool:
         if self.starts <= self.ends:
@@ -146,6 +146,13 @@ def deliver_at(due: datetime, quiet: QuietHours | None, zone: tzinfo, *, urgent:
     day = local.date() if local.time() < quiet.ends else local.date() + timedelta(days=1)
     ends = quiet.ends.replace(fold=local.fold)  # the hour that comes twice in October
     return max(due, datetime.combine(day, ends, zone).astimezone(due.tzinfo))
+
+
+def goes_at(
+    now: datetime, quiet: QuietHours | None, zone: tzinfo, *, wait: timedelta = timedelta(0), urgent: bool = False
+) -> datetime:
+    """Return when a message made now may go; one that is next in order waits from the moment the first may go."""
+    return deliver_at(deliver_at(now, quiet, zone, urgent=urgent) + wait, quiet, zone, urgent=urgent)
 
 
 @dataclass(frozen=True, slots=True)

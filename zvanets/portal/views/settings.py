@@ -25,6 +25,7 @@ from zvanets.notifications.actions import send_code
 from zvanets.portal.family import Child, FamilyRequest, family, page
 from zvanets.portal.feed import number
 from zvanets.portal.forms import KINDS, AddressForm, CodeForm, KindsForm, LanguageForm, PhoneForm, channels
+from zvanets.portal.views.pace import quiet_words
 
 _NO_MOBILE = gettext_noop("На този номер не може да се изпрати SMS. Напишете мобилен номер.")
 CODES_AN_HOUR = {"send_code": "5/h/user"}
@@ -173,6 +174,8 @@ def _page(request: FamilyRequest, form: AddressForm | PhoneForm, *, status: int 
         "urls": {name: child.url(name) for name in ("kinds", "language", "contacts")},
         "has_address": any(each.kind == Contact.Kind.EMAIL and each.confirmed_at for each in contacts),
         "has_phone": any(each.kind == Contact.Kind.PHONE and each.confirmed_at for each in contacts),
+        "pace_url": child.url("pace"),
+        "quiet": quiet_words(guardian),
         "pin_url": "" if child.is_self else child.url("pin"),
         "has_pin": guardian.pin_issued_at is not None,
         "language": guardian.language,

@@ -106,7 +106,7 @@ FROM unnest(%(schools)s::bigint[], %(ids)s::bigint[], %(statuses)s::text[], %(du
 WHERE m.school_id = k.school_id AND m.id = k.id AND m.status IN ('sending', 'unknown')
 """
 _UNANSWERED = """
-SELECT s.sequence, m.school_id, m.id, m.is_urgent, m.entered_at, m.lost_answers
+SELECT s.sequence, m.school_id, m.id, m.is_urgent, GREATEST(m.entered_at, m.held_until), m.lost_answers
 FROM notifications_sentpart s
 JOIN notifications_message m ON m.school_id = s.school_id AND m.id = s.message_id
 WHERE s.bind = %s AND s.reference = '' AND m.status = 'sending'
