@@ -92,7 +92,7 @@ def test_every_page_is_accessible_fits_a_telephone(desk, small):
 
 def test_a_meeting_is_called_from_the_class_page_by_hand(desk, small):
     desk.goto(f"/s/{small.id}/classes/{small.class_group.pk}/")
-    desk.click("text=другите раздели на дневника")
+    desk.click("text=Контролни и класни")
     desk.click("nav.tabs >> text=Родителски срещи")
     desk.fill("#id_date", next_monday().isoformat())
     desk.fill("#id_starts_at", "17:30")

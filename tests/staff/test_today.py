@@ -6,7 +6,7 @@ import pytest
 
 from tests import small_school
 from tests.budget import statements
-from tests.staff.people import fields, home
+from tests.staff.people import colleague, fields, home, signed_in
 from zvanets.lib import clock
 from zvanets.schools.models import CourseTeacher, Lesson
 from zvanets.tenancy.school import at_school
@@ -52,7 +52,7 @@ def test_unfilled_lessons_of_two_weeks_wait_by_day(noon, front, small):
             )
     page = front.get(home(small)).content.decode()
 
-    assert page.count("без запис") == 2
+    assert page.count("Без запис:") == 1
     assert "2\u00a0часа (" in page
     assert "1\u00a0час (днес)" in page
     assert f"days/{clock.today() - timedelta(days=1)}/" in page
@@ -110,3 +110,11 @@ def test_two_teachers_of_a_course_see_its_lesson_once(noon, front, small):
             course=small.course, staff_member=small.staff_member, starts_on=clock.today() - timedelta(days=3)
         )
     assert front.get(home(small)).content.decode().count('class="class"') == 1
+
+
+def test_who_leads_a_class_sees_what_waits_there_on_top(saved):
+    page = signed_in(colleague(saved, leads=True)).get(home(saved)).content.decode()
+    lead = page[page.index('class="lead"') : page.index('class="two"')]
+    assert f'href="{home(saved)}classes/{saved.class_group.pk}/homeroom/">7 Б</a>' in lead
+    assert f'classes/{saved.class_group.pk}/#excuse">' in lead
+    assert "за извиняване" in lead

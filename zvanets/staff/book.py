@@ -114,7 +114,7 @@ def section(
     more: dict[str, Any] | None = None,
 ) -> HttpResponse:
     """Show one section of a class book: what stands in it, and beneath it the form for one more."""
-    links = _sections(request.seat, group) if group else []
+    links = sections(request.seat, group) if group else []
     context = {
         "group": group,
         "title": title or next((link.title for name, link in links if name == here), ""),
@@ -160,7 +160,7 @@ def thing(
     return page(request, "staff/book/thing.html", context, status=422 if wrong else 200)
 
 
-def _sections(seat: Seat, group: ClassGroup) -> list[tuple[str, Link]]:
+def sections(seat: Seat, group: ClassGroup) -> list[tuple[str, Link]]:
     """Return the sections that the seat may open, in the order of the printed book."""
     is_led = leads(seat, group)
     names = [

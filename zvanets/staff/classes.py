@@ -109,10 +109,17 @@ def gradebooks(seat: Seat, group: ClassGroup, *, every: bool) -> list[Link]:
     """Return the gradebooks of the class: all of them, or those of the courses the user teaches."""
     courses = Course.objects.valid() if every else Course.objects.taught_by(seat.user, on=seat.today()).distinct()
     of_class = courses.filter(class_group=group).order_by("subject__name", "pk")
+    rows = list(of_class.values_list("pk", "subject__name", "subject_type_name", "sub_group"))
+    same = Counter((name, part) for _pk, name, _type, part in rows)
     return [
-        Link(seat.url("gradebook", pk), f"{name} · {_('група %s') % part}" if part else name)
-        for pk, name, part in of_class.values_list("pk", "subject__name", "sub_group")
+        Link(seat.url("gradebook", pk), _course_title(name, kind if same[name, part] > 1 else "", part))
+        for pk, name, kind, part in rows
     ]
+
+
+def _course_title(subject: str, kind: str, part: int | None) -> str:
+    """Return „Математика · ИУЧ · група 2“: the kind of hours where the class has the subject twice."""
+    return " · ".join(filter(None, (subject, kind, _("група %s") % part if part else "")))
 
 
 def homeroom_teachers(group: ClassGroup, on: date) -> str:

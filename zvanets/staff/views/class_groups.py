@@ -15,7 +15,7 @@ from zvanets.lib import bg
 from zvanets.lib.refusals import Refusal
 from zvanets.rules.absences import parent_days
 from zvanets.schools.models import ClassGroup, Lesson, SchoolYear
-from zvanets.staff import classes, office
+from zvanets.staff import classes, contents, office
 from zvanets.staff import day as days
 from zvanets.staff.forms import ExcuseForm
 from zvanets.staff.seat import Seat, StaffRequest, lang, page, seated
@@ -96,7 +96,13 @@ def _class_page(
         "chosen": [each.id for each in missed if str(each.id) in chosen],
         "form": form or (_excuse_form(request, missed) if missed else None),
         "today": bg.day_name(seat.today(), lang()),
-        "gradebooks": classes.gradebooks(seat, group, every=may_excuse or seat.writes_every_lesson),
+        "parts": contents.of_class(
+            seat,
+            group,
+            classes.gradebooks(seat, group, every=may_excuse or seat.writes_every_lesson),
+            is_led=may_excuse,
+        ),
+        "to_excuse": contents.excusing(len(missed)),
         "courses": office.course_lines(seat, group) if seat.is_head else [],
         **(_lessons(seat, group, seat.today()) if seat.writes_every_lesson else {}),
     }

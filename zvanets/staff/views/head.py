@@ -19,7 +19,7 @@ from zvanets.remarks.models import PlannedWork
 from zvanets.rules.absences import AbsenceKind
 from zvanets.schools.choices import FAMILIES, Choices, change_choices, choices_now
 from zvanets.schools.models import Lesson
-from zvanets.staff import classes, office, told
+from zvanets.staff import classes, contents, office, told
 from zvanets.staff import day as days
 from zvanets.staff.forms import SettingsForm
 from zvanets.staff.seat import Seat, StaffRequest, lang, page, seated
@@ -78,6 +78,7 @@ def head(request: StaffRequest) -> HttpResponse:
         "told_url": seat.url("told", today),
         "classes": by_class,
         "planned": sum(each.lessons for each in by_class),
+        "parts": contents.of_school(seat),
         "stopped": office.count_stopped(),
         "to_approve": PlannedWork.objects.to_approve().filter(date__gte=today).count(),
     }

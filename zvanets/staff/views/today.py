@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from zvanets.lessons.practice import start_anew
 from zvanets.lib import bg
 from zvanets.schools.models import Lesson
-from zvanets.staff import ahead, old_grades
+from zvanets.staff import ahead, contents, old_grades
 from zvanets.staff import day as days
 from zvanets.staff import told as telling
 from zvanets.staff.seat import StaffRequest, lang, page, seated
@@ -43,6 +43,7 @@ def _day(request: StaffRequest, on: date) -> HttpResponse:
         "running": running,
         "around": days.days_around(on, seat),
         "waiting": days.waiting_by_day(seat, own) if is_today else [],
+        "own_classes": contents.own_classes(seat) if is_today else [],
         "coming": ahead.coming(seat) if is_today else [],
         "changed": old_grades.changed(seat) if is_today else [],
         "told": telling.summed(messages),
