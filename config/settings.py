@@ -255,5 +255,12 @@ TELEPHONE_PORT = env.int("ZVANETS_TELEPHONE_PORT", default=0)  # of the demo's o
 SMPP_URL = env.str("ZVANETS_SMPP_URL", default="")
 SMS_PRICE = env.str("ZVANETS_SMS_PRICE", default="0")  # euro a part, to count what was spent
 
+# The purse, see docs/operations/purse.md. Empty: nothing is offered for money there.
+EPAY_URL = env.str("ZVANETS_EPAY_URL", default="https://www.epay.bg/")  # to try it out: https://demo.epay.bg/
+EPAY_MIN = env.str("ZVANETS_EPAY_MIN", default="")
+EPAY_SECRET = env.str("ZVANETS_EPAY_SECRET", default="")
+EPAY_BILLING_MERCHANT = env.str("ZVANETS_EPAY_BILLING_MERCHANT", default="")  # of the desks, who take a child's code
+EPAY_BILLING_SECRET = env.str("ZVANETS_EPAY_BILLING_SECRET", default="")
+
 LOGGING_CONFIG = None
 logs.configure()

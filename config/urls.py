@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("s/<int:school_id>/", include("zvanets.staff.urls")),
     path("p/", include("zvanets.portal.urls")),
     path("u/<str:token>", unsubscribe, name="unsubscribe"),
+    path("pay/", include("zvanets.billing.urls")),
     path("o/", include("zvanets.operator.urls")),
     *([path("demo/", include("zvanets.demo.urls"))] if settings.DEMO else []),
     path("", include("zvanets.accounts.urls")),

@@ -201,6 +201,10 @@ DOORS: dict[str, Door] = {
     "portal:confirm": Door(("guardian",), post=True, statements=6),
     "portal:code": Door(("guardian",), get=False, post=True),
     "portal:remove": Door(("guardian",), get=False, post=True),
+    # Those who take the money; the checksum is the permission
+    "billing:epay": Door(EVERYBODY, get=False, post=True),
+    "billing:init": Door(EVERYBODY),
+    "billing:confirm": Door(EVERYBODY),
     # Those who run the service
     "operator:home": Door(("operator",), statements=4),
     # The demo's page: nobody signs in to it, and it shows letters of the invented school alone

@@ -158,7 +158,7 @@ def test_other_methods_are_refused_or_not_there_and_never_break(name, own):
     "name", [name for name, door in DOORS.items() if door.post and door.to and name != "unsubscribe"]
 )
 def test_no_door_opens_to_a_form_of_another_site(name, own):
-    if name == "healthz":
+    if name in {"healthz", "billing:epay"}:
         return
     client = Client(enforce_csrf_checks=True)
     client.force_login(own.users[next(role for role in DOORS[name].to if role != ANYBODY)])

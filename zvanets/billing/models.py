@@ -163,6 +163,28 @@ class Provider(models.TextChoices):
     DESK = "desk", "каса на EasyPay с кода на детето"
 
 
+class Notice(models.Model):
+    """What a provider told us, as it came, and our answer; national, and written before anything is done about it.
+
+    The same words are the same notice, and get the same answer for good.
+    """
+
+    provider = models.CharField(max_length=4, choices=Provider.choices)
+    digest = models.BinaryField()  # SHA-256 of the text
+    text = models.CharField(max_length=1000)
+    invoice = models.BigIntegerField(null=True, blank=True)
+    received_at = models.DateTimeField()
+    answer = models.CharField(max_length=2, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["provider", "digest"], name="a_notice_is_kept_once")]
+        indexes = [models.Index(fields=["received_at"], name="notices_by_time")]
+
+    def __str__(self) -> str:
+        return f"notice {self.pk}"
+
+
 class Payment(SchoolRow):
     """Плащане: money that a provider said it took; the same reference is the same money."""
 

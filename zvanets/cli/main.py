@@ -29,6 +29,8 @@ _ELSEWHERE = {
     "sms": "zvanets.notifications.channels.sms.commands",
     "ivr": "zvanets.ivr.commands",
     "print-book": "zvanets.books.commands",
+    "offer-plan": "zvanets.billing.commands",
+    "reconcile": "zvanets.billing.commands",
 }
 _LAST_WORDS_SECONDS = 20
 

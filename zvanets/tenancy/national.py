@@ -41,6 +41,12 @@ NATIONAL: dict[str, National] = {
     "billing_invoicenumber": National(
         "SELECT, INSERT", READ, NONE, "a payment names a number and no school", names_schools=True
     ),
+    "billing_notice": National(
+        "SELECT, INSERT, UPDATE",
+        READ,
+        READ,
+        "who takes money names an invoice and no school; kept before it is looked at",
+    ),
     "notifications_sentpart": National(
         NONE, WRITE, NONE, "a carrier's receipt names its own id and no school", names_schools=True
     ),
