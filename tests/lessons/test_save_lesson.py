@@ -221,7 +221,7 @@ def test_a_whole_lesson_costs_few_statements_however_many_students(small):
         ) as few:
             save_lesson(small.actor, small.lesson.pk, sheet(small, seen=1, attendance={}, homework="друго"))
     statements = [q for q in few.captured_queries if "SAVEPOINT" not in q["sql"]]
-    assert len(statements) <= 9, [q["sql"][:80] for q in statements]
+    assert len(statements) <= 10, [q["sql"][:80] for q in statements]
 
 
 def test_a_special_needs_grade_is_given_in_a_lesson(small):

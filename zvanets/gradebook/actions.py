@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
-from zvanets.gradebook.closings import is_closed, term_closed
+from zvanets.gradebook.closings import is_closed, lock_course_of, term_closed
 from zvanets.gradebook.facts import Body, about_grade, body_of, columns_of, fact_of, mark_now
 from zvanets.gradebook.models import Grade
 from zvanets.gradebook.witnesses import Change, tell_staff
@@ -214,6 +214,8 @@ def end_grade(grades: QuerySet[Grade], grade_id: int, why: str, *, is_proven: bo
     """End a standing grade of those given; its row is locked until COMMIT. Of an old one its changer proved who they are."""
     if not why.strip():
         raise Refusal("reason_missing", gettext_noop("Напишете защо променяте оценката: причината остава в историята."))
+    # The course before the grade, as the gradebook does; the term stays open or closed until COMMIT.
+    lock_course_of(grade_id)
     old: Grade = (
         Grade.objects.filter(pk__in=grades)
         .select_related("student", "course__subject", "course__class_group", "teacher")

@@ -60,8 +60,13 @@ def close_period(actor: Actor, course: Course, period: Period, *, in_spite: str 
 
 
 def lock_course(course: Course) -> None:
-    """Let grades that end a period be set, and periods closed, one after another in a course."""
+    """Let grades be changed, those that end a period be set, and periods closed, one after another in a course."""
     Course.objects.select_for_update(no_key=True).get(pk=course.pk)
+
+
+def lock_course_of(grade_id: int) -> None:
+    of_grade = Grade.objects.filter(pk=grade_id).values("course")
+    Course.objects.select_for_update(no_key=True).filter(pk__in=of_grade).first()
 
 
 def _must_be_ready(sheet: FinalSheet, in_spite: str) -> None:

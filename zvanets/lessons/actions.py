@@ -85,6 +85,8 @@ def save_lesson(actor: Actor, lesson_id: int, sheet: Sheet) -> Saved:
     Raises Lesson.DoesNotExist (not there, or not the actor's), NewerVersion, and Refusal: `lesson_cancelled`,
     `lesson_in_future`, `month_closed`, `not_in_register`, `wrong_scale`, `term_closed`.
     """
+    if sheet.grades:
+        statements.hold_term(lesson_id)
     row = statements.find_lesson(lesson_id, user_id=actor.writer_id, every=actor.role in WRITES_EVERY_LESSON)
     if row is None:
         raise Lesson.DoesNotExist

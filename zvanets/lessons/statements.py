@@ -47,6 +47,11 @@ LEFT JOIN lessons_homework h ON h.school_id = l.school_id AND h.lesson_id = l.id
 LEFT JOIN schools_schoolsettings o ON o.school_id = l.school_id
 WHERE l.school_id = %(school)s AND l.id = %(lesson)s AND (%(every)s OR t.user_id = %(user)s)
 """
+# Whoever closes the term waits for COMMIT, and whoever was closing it is waited for: two lessons do not wait for each other.
+_HOLD_TERM = """
+SELECT 1 FROM schools_course c JOIN schools_lesson l ON l.school_id = c.school_id AND l.course_id = c.id
+WHERE l.school_id = %s AND l.id = %s FOR SHARE OF c
+"""
 _REGISTER = """
 SELECT m.student_id, st.first_name || ' ' || st.last_name, g.name, COALESCE(y.level, 0), e.number,
     n.id IS NOT NULL, a.kind, a.minutes_late
@@ -128,6 +133,12 @@ class Register:
 
     lines: Mapping[int, Line]
     attendance: Mapping[int, Attendance]
+
+
+def hold_term(lesson_id: int) -> None:
+    """Keep the term of the lesson's course as it is, open or closed, until COMMIT; what is read next is so."""
+    with connection.cursor() as cursor:
+        cursor.execute(_HOLD_TERM, [school_now(), lesson_id])
 
 
 def find_lesson(lesson_id: int, *, user_id: int, every: bool) -> LessonRow | None:
