@@ -209,7 +209,7 @@ def test_an_exemption_from_the_annual_grade_leaves_the_terms_alone(small):
 
         Exemption.objects.filter(pk=exempt.pk).update(from_term_2=True, from_year=False)
         year = lines(small, Period.YEAR)[0]
-        assert (year.wanted, year.proposal.missing, in_words(year.proposal.mark)) == ((1,), (), "отличен 6")
+        assert (year.sums.study.wanted, year.proposal.missing, in_words(year.proposal.mark)) == ((1,), (), "отличен 6")
 
 
 def test_special_needs_grades_are_of_their_own_scale_and_history_knows_only_that_there_is_one(small):

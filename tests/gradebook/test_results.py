@@ -3,7 +3,8 @@
 from decimal import Decimal
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from tests.gradebook.conftest import mark, named, put
 from tests.gradebook.test_finals import refused
@@ -19,7 +20,7 @@ from zvanets.gradebook.models import (
     YearResult,
 )
 from zvanets.gradebook.plans import set_plans
-from zvanets.gradebook.results import enter_resit, give_overall, set_result
+from zvanets.gradebook.results import enter_resit, give_overall, pass_all, set_result
 from zvanets.history.models import Entry, Pending
 from zvanets.history.verbs import Verb
 from zvanets.lib import clock
@@ -107,17 +108,28 @@ def test_year_one_ends_with_one_overall_grade_in_words(small):
     with at_school(small.id):
         YearGroup.objects.update(level=1)
         group = named(small).class_group
-        give_overall(small.head, group, student_id=anna.pk, mark=mark(5, Scale.QUALITATIVE))
-        give_overall(small.head, group, student_id=anna.pk, mark=mark(6, Scale.QUALITATIVE))
+        give_overall(small.head, group, {anna.pk: mark(5, Scale.QUALITATIVE)})
+        give_overall(small.head, group, {anna.pk: mark(6, Scale.QUALITATIVE)})
         assert OverallGrade.objects.standing().get().quality == 6
         assert '"before":{"grade":"","quality":5}' in texts(anna, Verb.OVERALL_GIVEN)[1]
         for wrong, code in ((mark(6), "wrong_scale"), (mark(3, Scale.SPECIAL_NEEDS), "overall_scale")):
-            assert refused(give_overall, small.head, group, student_id=anna.pk, mark=wrong) == code
-        give_overall(small.head, group, student_id=boris.pk, mark=mark(3, Scale.SPECIAL_NEEDS))
+            assert refused(give_overall, small.head, group, {anna.pk: wrong}) == code
+        give_overall(small.head, group, {boris.pk: mark(3, Scale.SPECIAL_NEEDS)})
         assert texts(boris, Verb.OVERALL_GIVEN) == ['{"is_private":true}']
         YearGroup.objects.update(level=2)
-        later = {"student_id": anna.pk, "mark": mark(6, Scale.QUALITATIVE)}
-        assert refused(give_overall, small.head, group, **later) == "not_first_year"
+        assert refused(give_overall, small.head, group, {anna.pk: mark(6, Scale.QUALITATIVE)}) == "not_first_year"
+
+
+def test_a_class_passes_in_few_statements_and_over_no_result_that_stands(small):
+    everybody = [each.pk for each in small.students]
+    with at_school(small.id):
+        group = named(small).class_group
+        with CaptureQueriesContext(connection) as asked:
+            pass_all(small.head, group, everybody)
+        assert len(asked) <= 8  # two of them the savepoint
+        assert set(YearResult.objects.values_list("student", "outcome")) == {(each, 1) for each in everybody}
+        assert Entry.objects.filter(verb=Verb.RESULT_SET).count() == 4
+        assert refused(pass_all, small.head, group, everybody[:1]) == "result_stands"
 
 
 def test_plans_and_exemptions_are_told_as_a_hint_and_history_has_ids_alone(small):

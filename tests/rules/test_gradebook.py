@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zvanets.rules.averages import Method, Rule, explain_mean
+from zvanets.rules.averages import Counting, Method, Rule, explain_mean
 from zvanets.rules.cells import Move, decide
-from zvanets.rules.gradebook import Sums
+from zvanets.rules.finals import Period
+from zvanets.rules.gradebook import Study, Sums
 from zvanets.rules.grades import GradeKind, Mark, Scale
 
 
@@ -75,21 +76,21 @@ def naive_proposal(mean):
 
 @given(st.lists(st.one_of(current, words, finals), max_size=30), st.sampled_from(Method), weights)
 def test_the_grids_means_and_proposals_equal_the_naive_ones(marks, method, by_kind):
-    found = Sums(marks, Scale.QUANTITATIVE, method, by_kind)
+    found = Sums(marks, Study(level=7), Counting(method, by_kind))
 
-    assert found.mean().result == naive_mean(marks, method, by_kind)
+    assert found.mean(Period.YEAR).result == naive_mean(marks, method, by_kind)
     standing = []
-    for term in (1, 2):
+    for term in (Period.TERM_1, Period.TERM_2):
         of_term = [each for each in marks if each.term == term]
         mean = naive_mean(of_term, method, by_kind)
         assert found.mean(term).result == mean
         given_ones = [each.mark.value for each in of_term if each.kind >= 21 and each.kind is not GradeKind.ANNUAL]
-        final = found.term(term)
+        final = found.final(term)
         assert (final.mark.value if final.mark else None) == (given_ones[-1] if given_ones else None)
         proposed = final.proposal.mark
         assert (proposed.value if proposed else None) == naive_proposal(mean)
         standing += [final.shown.value] if final.shown else []
-    annual = found.annual.proposal.mark
+    annual = found.final(Period.YEAR).proposal.mark
     half = naive_half_up(Fraction(sum(standing)) / len(standing), 100) if standing else None
     assert (annual.value if annual else None) == naive_proposal(half)
 
@@ -114,11 +115,37 @@ def test_a_class_work_that_counts_three_times():
 
 def test_words_have_no_mean_and_no_term_grade_but_a_word_for_the_year():
     marks = [TermMark(Mark(Scale.QUALITATIVE, Decimal(n)), GradeKind.CURRENT, 1) for n in (4, 6, 6)]
-    found = Sums(marks, Scale.QUALITATIVE)
+    found = Sums(marks, Study(level=3))
 
-    assert found.mean().result is None
-    assert found.term(1).shown is None
-    assert found.annual.shown == Mark(Scale.QUALITATIVE, Decimal(6))
+    assert found.mean(Period.YEAR).result is None
+    assert found.final(Period.TERM_1).shown is None
+    assert found.final(Period.YEAR).shown == Mark(Scale.QUALITATIVE, Decimal(6))
+
+
+FIVES = [TermMark(number(5), GradeKind.CURRENT, term) for term in (1, 2)]
+
+
+def test_in_year_one_nothing_is_proposed_by_subject():
+    marks = [TermMark(Mark(Scale.QUALITATIVE, Decimal(6)), GradeKind.CURRENT, 1)]
+    assert [Sums(marks, Study(level=1)).final(period).shown for period in Period] == [None, None, None]
+
+
+def test_who_is_exempt_from_a_term_has_the_other_one_for_the_year():
+    found = Sums([FIVES[0], TermMark(number(3), GradeKind.CURRENT, 2)], Study(7, exempt=frozenset({Period.TERM_2})))
+    assert found.final(Period.TERM_2).shown is None
+    assert (found.final(Period.YEAR).shown, found.final(Period.YEAR).proposal.missing) == (number(5), (1,))
+
+
+def test_an_individual_plan_is_proposed_on_its_own_scale():
+    copes = Mark(Scale.SPECIAL_NEEDS, Decimal(2))
+    found = Sums([*FIVES, TermMark(copes, GradeKind.CURRENT, 1)], Study(7, special_needs=True))
+    assert found.final(Period.TERM_1).shown == copes
+
+
+def test_a_profiling_subject_is_proposed_by_its_modules():
+    found = Sums(FIVES, Study(level=11), modules=[number(6), number("5.50")])
+    assert found.final(Period.YEAR).shown == number("5.75")
+    assert found.final(Period.TERM_1).shown == number(5)
 
 
 @dataclass(frozen=True)

@@ -164,6 +164,9 @@ def test_a_teacher_comments_on_an_average_and_on_a_grade(front, small, url):
         grade = Grade.objects.first()
     text_of(front.post(home(small, f"grades/{grade.pk}/comment/"), {"text": "Добра работа"}, follow=True))
     assert "Добра работа" in text_of(front.get(home(small, f"grades/{grade.pk}/")))
+    page = text_of(front.post(home(small, f"grades/{grade.pk}/comment/"), {"text": "д" * 1001}), 422)
+    assert "д" * 1001 in page
+    assert "Коментарът не е записан" in page
     with at_school(small.id):
         assert Comment.objects.standing().count() == 2
 
@@ -199,7 +202,7 @@ def test_results_are_proposed_and_written_by_who_leads_the_class(front, small, u
     leader = signed_in(colleague(small, leads=True))
     page = text_of(leader.get(results))
     assert "Без вписан резултат: 4 от 4." in page
-    assert "полага изпити: Математика" in page
+    assert "полага изпити: математика" in page
     leader.post(f"{results}set/", {"accept": "1"})
     with at_school(small.id):
         assert YearResult.objects.get().student_id == boris.pk
@@ -231,5 +234,10 @@ def test_year_one_gets_one_overall_grade_each(small, url):
     page = text_of(leader.post(f"{results}set/", sent), 422)
     assert "Борис Василев: „дванайсет“ не е оценка" in page
     with at_school(small.id):
-        assert OverallGrade.objects.get().quality == 6
+        assert not OverallGrade.objects.exists()  # all or nothing
+    assert 'value="отличен"' in page
+    assert 'value="дванайсет" aria-invalid="true"' in page
+    leader.post(f"{results}set/", sent | {f"grade-{boris.pk}": "5"})
+    with at_school(small.id):
+        assert set(OverallGrade.objects.values_list("student", "quality")) == {(anna.pk, 6), (boris.pk, 5)}
     assert "не се поставят такива оценки" in text_of(leader.get(f"{url}?period=3"))

@@ -1,6 +1,6 @@
 """Write how a year ends: the overall grade of year I, results in V-XII, and what the resits brought."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -21,35 +21,88 @@ RESULTS_FROM = 5  # year group
 
 
 @transaction.atomic
-def give_overall(actor: Actor, group: ClassGroup, *, student_id: int, mark: Mark) -> OverallGrade:
-    """Give the overall grade of year I; another one ends the former.
+def give_overall(actor: Actor, group: ClassGroup, marks: Mapping[int, Mark]) -> list[OverallGrade]:
+    """Give these students the overall grade of year I, all or none; another one ends the former.
 
     Raises Enrolment.DoesNotExist, Refusal `not_first_year`, `wrong_scale`, `overall_scale`.
     """
-    enrolment = _enrolment(group, student_id)
+    enrolments = _enrolments(group, marks)
+    standing = OverallGrade.objects.standing().filter(student__in=marks, class_group=group).select_for_update()
+    before = {each.student_id: each for each in standing}
+    for student, mark in marks.items():
+        _must_be_overall(enrolments[student], mark, before.get(student))
+    now = clock.now()
+    OverallGrade.objects.filter(pk__in=[each.pk for each in before.values()]).update(ended_at=now)
+    grades: list[OverallGrade] = OverallGrade.objects.bulk_create(
+        OverallGrade(
+            student_id=student,
+            class_group=group,
+            given_at=now,
+            given_by_id=actor.writer_id,
+            **{name: value for name, value in mark.columns().items() if name != "value"},
+        )
+        for student, mark in marks.items()
+    )
+    record([_overall_fact(enrolments[each.student_id], each, before) for each in grades], actor=actor, tell=True)
+    return grades
+
+
+def _must_be_overall(enrolment: Enrolment, mark: Mark, before: OverallGrade | None) -> None:
     if _level(enrolment) != 1:
         raise Refusal("not_first_year", gettext_noop("Общ годишен успех с думи се поставя само в I клас."))
     if mark.scale is Scale.QUANTITATIVE:
         raise Refusal("wrong_scale", gettext_noop("В I клас се оценява с думи."))
-    standing = OverallGrade.objects.standing().filter(student=student_id, class_group=group)
-    before = standing.select_for_update().first()
-    was = mark_of(None, before.quality, before.special) if before else None
-    if was and was.scale is not mark.scale:
-        text = gettext_noop("Скалата на общия успех не се сменя, след като е поставен.")
-        raise Refusal("overall_scale", text)
-    if before:
-        OverallGrade.objects.filter(pk=before.pk).update(ended_at=clock.now())
-    grade = OverallGrade(student_id=student_id, class_group=group, given_at=clock.now(), given_by_id=actor.writer_id)
-    for name, value in mark.columns().items():
-        if name != "value":
-            setattr(grade, name, value)
-    grade.save()
-    body = _about(enrolment) | columns_of(mark) | ({"before": columns_of(was)} if was else {})
-    private = mark.scale is Scale.SPECIAL_NEEDS
-    replaces = {"replaces": before.pk} if before else {}
-    fact = _fact(Verb.OVERALL_GIVEN, enrolment, grade.pk, (PRIVATE if private else body) | replaces)
-    record([fact], actor=actor, tell=True)
-    return grade
+    if before and _mark(before).scale is not mark.scale:
+        raise Refusal("overall_scale", gettext_noop("Скалата на общия успех не се сменя, след като е поставен."))
+
+
+def _mark(grade: OverallGrade) -> Mark:
+    return mark_of(None, grade.quality, grade.special)
+
+
+def _overall_fact(enrolment: Enrolment, grade: OverallGrade, before: Mapping[int, OverallGrade]) -> Fact:
+    mark, was = _mark(grade), before.get(grade.student_id)
+    body = PRIVATE if mark.scale is Scale.SPECIAL_NEEDS else _about(enrolment) | columns_of(mark)
+    if was and body is not PRIVATE:
+        body |= {"before": columns_of(_mark(was))}
+    return _fact(Verb.OVERALL_GIVEN, enrolment, grade.pk, body | ({"replaces": was.pk} if was else {}))
+
+
+@transaction.atomic
+def pass_all(actor: Actor, group: ClassGroup, students: Collection[int]) -> list[YearResult]:
+    """Write that these students pass the year, all or none; a result that stands is never written over.
+
+    Raises Enrolment.DoesNotExist, Refusal: `no_results_here`, `result_stands`.
+    """
+    enrolments = _enrolments(group, students)
+    for enrolment in enrolments.values():
+        _must_have_results(enrolment)
+    ClassGroup.objects.select_for_update(no_key=True).get(pk=group.pk)
+    if YearResult.objects.filter(student__in=students, class_group=group).exists():
+        text = gettext_noop("Междувременно друг вписа резултат на някого от тях. Вижте новото състояние.")
+        raise Refusal("result_stands", text)
+    results: list[YearResult] = YearResult.objects.bulk_create(
+        YearResult(
+            student_id=student,
+            class_group=group,
+            outcome=Outcome.PASSES,
+            set_at=clock.now(),
+            set_by_id=actor.writer_id,
+        )
+        for student in students
+    )
+    record([_result_fact(enrolments[each.student_id], each, ()) for each in results], actor=actor, tell=True)
+    return results
+
+
+def _must_have_results(enrolment: Enrolment) -> None:
+    if _level(enrolment) < RESULTS_FROM:
+        raise Refusal("no_results_here", gettext_noop("Резултат от годината се вписва в V–XII клас."))
+
+
+def _result_fact(enrolment: Enrolment, result: YearResult, exams: Collection[str]) -> Fact:
+    body = _about(enrolment) | {"outcome": Outcome(result.outcome).name, "exams": ", ".join(sorted(exams))}
+    return _fact(Verb.RESULT_SET, enrolment, result.pk, body)
 
 
 @transaction.atomic
@@ -62,8 +115,7 @@ def set_result(
     `session_stands`.
     """
     enrolment = _enrolment(group, student_id)
-    if _level(enrolment) < RESULTS_FROM:
-        raise Refusal("no_results_here", gettext_noop("Резултат от годината се вписва в V–XII клас."))
+    _must_have_results(enrolment)
     check_outcome(outcome, sorted(exams))
     courses = Course.objects.filter(class_group=group, pk__in=exams, members__student=student_id).distinct()
     names = dict(courses.values_list("pk", "subject__name"))
@@ -79,8 +131,7 @@ def set_result(
     standing = set(result.exams.values_list("course_id", flat=True))
     ResitExam.objects.bulk_create(ResitExam(result=result, course_id=each) for each in sorted(set(exams) - standing))
     _conclude(result)
-    body = _about(enrolment) | {"outcome": outcome.name, "exams": ", ".join(sorted(names.values()))}
-    record([_fact(Verb.RESULT_SET, enrolment, result.pk, body)], actor=actor, tell=True)
+    record([_result_fact(enrolment, result, names.values())], actor=actor, tell=True)
     return result
 
 
@@ -133,11 +184,16 @@ def _conclude(result: YearResult) -> Outcome | None:
     return final
 
 
-def _enrolment(group: ClassGroup, student_id: int) -> Enrolment:
-    found: Enrolment = Enrolment.objects.select_related("student", "class_group__year_group", "class_book").get(
-        class_book=group, student=student_id, status=Enrolment.Status.ENROLLED
-    )
+def _enrolments(group: ClassGroup, students: Collection[int]) -> dict[int, Enrolment]:
+    rows = Enrolment.objects.filter(class_book=group, student__in=students, status=Enrolment.Status.ENROLLED)
+    found = {each.student_id: each for each in rows.select_related("student", "class_group__year_group", "class_book")}
+    if found.keys() != set(students):
+        raise Enrolment.DoesNotExist
     return found
+
+
+def _enrolment(group: ClassGroup, student_id: int) -> Enrolment:
+    return _enrolments(group, [student_id])[student_id]
 
 
 def _level(enrolment: Enrolment) -> int:

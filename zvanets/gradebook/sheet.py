@@ -5,28 +5,20 @@ The one reader for the page of term and annual grades, for closing, and for grid
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from zvanets.gradebook.models import Closing, Exemption, Grade, SpecialNeeds
 from zvanets.gradebook.periods import Days, days_of
-from zvanets.rules.averages import Explained, Method, explain_average
-from zvanets.rules.finals import (
-    TERMS,
-    Period,
-    Proposal,
-    Shortage,
-    is_asked,
-    propose_profiling,
-    propose_term,
-    propose_year,
-    shortage,
-)
-from zvanets.rules.grades import GradeKind, Mark, Scale, mark_of, scale_of
-from zvanets.schools.models import Course, Enrolment, SchoolSettings
+from zvanets.rules.averages import Explained
+from zvanets.rules.finals import TERMS, Period, Proposal, Shortage, shortage
+from zvanets.rules.gradebook import Final, Study, Sums, taught_terms
+from zvanets.rules.grades import GradeKind, Mark, Scale, mark_of
+from zvanets.schools.choices import counting_now
+from zvanets.schools.models import Course, Enrolment
 from zvanets.schools.register import Line
 
 
@@ -37,31 +29,48 @@ class Given:
     id: int
     mark: Mark
     kind: GradeKind
-    term: int | None
+    term: int  # the one it ends, else that of its day
     given_on: date
     is_by_exam: bool = False
-    in_term: int = 1  # by its day
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class FinalLine:
-    """One student of the sheet. `current` are the current grades of the period, `terms` the term grades."""
+    """One student of the sheet, with what they have in the subject and what is short for the period."""
 
     line: Line
-    scale: Scale | None
-    is_exempt: bool
-    current: list[Given] = field(default_factory=list)
-    terms: dict[int, Given] = field(default_factory=dict)
-    given: Given | None = None
-    modules: list[Mark] | None = None  # annual grades of a profiling subject's modules
-    wanted: tuple[int, ...] = TERMS  # terms whose grade the annual one is made of
-    method: Method = Method.EXACT
-    period: Period = Period.TERM_1
+    period: Period
+    sums: Sums[Given]
     short: Shortage | None = None
 
     @property
+    def scale(self) -> Scale | None:
+        return self.sums.study.scale
+
+    @property
+    def is_exempt(self) -> bool:
+        return self.period in self.sums.study.exempt
+
+    @property
     def is_asked(self) -> bool:
-        return is_asked(self.period, self.line.level, is_exempt=self.is_exempt)
+        return self.sums.study.is_asked(self.period)
+
+    @property
+    def current(self) -> list[Given]:
+        return self.sums.of(self.period)
+
+    @property
+    def terms(self) -> list[Given]:
+        """The term grades that stand, in order."""
+        return [given for term in TERMS if (given := self.sums.final(Period(term)).given)]
+
+    @property
+    def final(self) -> Final[Given]:
+        return self.sums.final(self.period)
+
+    @property
+    def given(self) -> Given | None:
+        return self.final.given
 
     @property
     def is_lacking(self) -> bool:
@@ -69,31 +78,12 @@ class FinalLine:
 
     @property
     def mean(self) -> Explained[Decimal | None]:
-        numbers = (each.mark.value for each in self.current if each.mark.scale is Scale.QUANTITATIVE)
-        return explain_average(numbers, self.method)
+        return self.sums.mean(self.period)
 
     @property
     def proposal(self) -> Proposal | None:
         """What the diary proposes; None where nothing is asked or a grade stands already."""
-        if self.scale is None or not self.is_lacking:
-            return None
-        if self.period is not Period.YEAR:
-            return propose_term((each.mark for each in self.current), self.scale, self.method)
-        if self.modules:
-            return propose_profiling(self.modules)
-        return self._of_the_year(self.scale)
-
-    def _of_the_year(self, scale: Scale) -> Proposal:
-        """Propose an annual grade; a term without a grade is named, and what is proposed for it goes in."""
-        ahead = {
-            term: propose_term((each.mark for each in self.current if each.in_term == term), scale, self.method).mark
-            for term in self.wanted
-        }
-        marks = ahead | {term: given.mark for term, given in self.terms.items()}
-        proposal = propose_year(marks, (each.mark for each in self.current), scale, wanted=self.wanted)
-        if scale is Scale.QUALITATIVE:
-            return proposal
-        return replace(proposal, missing=tuple(term for term in self.wanted if term not in self.terms))
+        return self.final.proposal if self.is_lacking else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +91,6 @@ class FinalSheet:
     course: Course
     period: Period
     days: Mapping[Period, Days]
-    method: Method
     lines: list[FinalLine]
     closing: Closing | None
 
@@ -119,29 +108,19 @@ def sheet_of(course: Course, period: Period, *, today: date) -> FinalSheet:
     days = days_of(course.class_group)
     known = days.get(period)
     on = min(today, known[1]) if known else today
-    method = method_now()
     special = set(SpecialNeeds.objects.filter(course=course).values_list("student_id", flat=True))
-    exempt = {each.student_id: each.periods for each in Exemption.objects.filter(course=course)}
-    lines = {
-        line.student_id: FinalLine(
-            line,
-            scale_of(line.level, special_needs=line.special_needs),
-            period in exempt.get(line.student_id, ()),
-            wanted=_wanted(course, exempt.get(line.student_id, frozenset())),
-            method=method,
-            period=period,
-        )
-        for line in register_of(course, on, special)
-    }
-    _fill(lines, course, period, days)
-    _look_for_shortage(lines.values(), course, period, on)
+    exempt = {each.student_id: frozenset(each.periods) for each in Exemption.objects.filter(course=course)}
+    taught = taught_terms(course.hours_term1, course.hours_term2)
+    counting = counting_now()
+    given, modules = _grades(course, days)
+    lines = []
+    for line in register_of(course, on, special):
+        student = line.student_id
+        study = Study(line.level, line.special_needs, exempt.get(student, frozenset()), taught)
+        sums = Sums(given[student], study, counting, modules[student])
+        lines.append(FinalLine(line, period, sums, _shortage(sums, course, period, on)))
     closing = Closing.objects.standing().filter(course=course, period=period).select_related("closed_by").first()
-    return FinalSheet(course, period, days, method, list(lines.values()), closing)
-
-
-def method_now() -> Method:
-    rounded = SchoolSettings.objects.values_list("averages_of_rounded_grades", flat=True).first()
-    return Method.AS_STATE if rounded else Method.EXACT
+    return FinalSheet(course, period, days, lines, closing)
 
 
 def register_of(course: Course, on: date, special: Iterable[int]) -> list[Line]:
@@ -168,49 +147,28 @@ def register_of(course: Course, on: date, special: Iterable[int]) -> list[Line]:
     return list(found.values())
 
 
-def _wanted(course: Course, exempt: Iterable[Period]) -> tuple[int, ...]:
-    """Return the terms in which the course is taught and the student not exempt."""
-    hours = {1: course.hours_term1, 2: course.hours_term2}
-    taught = [term for term in TERMS if hours[term]] or list(TERMS)
-    return tuple(term for term in taught if Period(term) not in set(exempt))
-
-
-def _fill(lines: Mapping[int, FinalLine], course: Course, period: Period, days: Mapping[Period, Days]) -> None:
+def _grades(course: Course, days: Mapping[Period, Days]) -> tuple[dict[int, list[Given]], dict[int, list[Mark]]]:
+    """Return the grades of the course, and the annual ones of a profiling subject's modules, by student."""
+    given: dict[int, list[Given]] = defaultdict(list)
     modules: dict[int, list[Mark]] = defaultdict(list)
     mine = Q(course=course)
-    if course.is_profiling and period is Period.YEAR:
+    if course.is_profiling:
         mine |= Q(course__parent=course, kind=GradeKind.ANNUAL)
-    rows = Grade.objects.standing().filter(mine).order_by("given_on", "pk")
+    since = F("course__class_group__school_year__starts_on")
+    rows = Grade.objects.standing().filter(mine, given_on__gte=since).order_by("given_on", "pk")
     columns = ("student_id", "course_id", "id", "value", "quality", "special", "kind", "term", "given_on", "is_by_exam")
     for student, course_id, grade_id, value, quality, special, kind, term, on, is_by_exam in rows.values_list(*columns):
-        line = lines.get(student)
-        if line is None:
-            continue
-        in_term = 2 if Period.TERM_2 in days and on >= days[Period.TERM_2][0] else 1
         mark = mark_of(value, quality, special)
-        given = Given(grade_id, mark, GradeKind(kind), term, on, is_by_exam, in_term)
         if course_id != course.pk:
-            modules[student].append(given.mark)
-        else:
-            _place(line, given, days.get(period))
-    for student, marks in modules.items():
-        lines[student].modules = marks
+            modules[student].append(mark)
+            continue
+        by_day = 2 if Period.TERM_2 in days and on >= days[Period.TERM_2][0] else 1
+        given[student].append(Given(grade_id, mark, GradeKind(kind), term or by_day, on, is_by_exam))
+    return given, modules
 
 
-def _place(line: FinalLine, given: Given, days: Days | None) -> None:
-    if given.kind.is_final:
-        if given.term:
-            line.terms[given.term] = given
-        if given.term == line.period.term:
-            line.given = given
-    elif days and days[0] <= given.given_on <= days[1]:
-        line.current.append(given)
-
-
-def _look_for_shortage(lines: Iterable[FinalLine], course: Course, period: Period, on: date) -> None:
-    if period is Period.YEAR:
-        return
+def _shortage(sums: Sums[Given], course: Course, period: Period, on: date) -> Shortage | None:
+    if period is Period.YEAR or not sums.study.is_asked(period):
+        return None
     hours = course.hours_term1 if period is Period.TERM_1 else course.hours_term2
-    for line in lines:
-        if line.is_asked:
-            line.short = shortage(len(line.current), line.scale, Decimal(hours), on)
+    return shortage(len(sums.of(period)), sums.study.scale, Decimal(hours), on)

@@ -13,26 +13,25 @@ from zvanets.gradebook.models import Grade
 from zvanets.ivr.phrases import said
 from zvanets.ivr.reader import Reader
 from zvanets.lib import speak
-from zvanets.rules.averages import Method, average, countable
 from zvanets.rules.comparison import Compared, compared
 from zvanets.rules.ivr_menu import Item
 from zvanets.rules.scales import GradeKind, Mark, Scale, in_words, kind_name, mark_of
-from zvanets.schools.models import Enrolment, SchoolSettings
+from zvanets.schools.choices import counting_now
+from zvanets.schools.models import Enrolment
 
 
 def grades(reader: Reader, begins: date) -> Iterable[Item]:
     """Say each subject's current grades with their average, and the average of all."""
     rows = _standing(reader, begins).order_by("course__subject__name", "given_on", "id")
-    method = _method()
-    counted: list[Decimal] = []
+    counting = counting_now()
+    everything: list[tuple[Mark, GradeKind]] = []
     for subject, own in groupby(rows, key=lambda row: row[0]):
         marks = [(mark_of(*row[2:5]), GradeKind(row[1])) for row in own if not GradeKind(row[1]).is_final]
-        values = countable(marks)
-        counted += values
+        everything += marks
         if marks:
-            yield _subject(reader, subject, marks, average(values, method))
-    if counted:
-        yield reader.phrase("average_of_all", average=reader.figure(average(counted, method)))
+            yield _subject(reader, subject, marks, counting.mean(marks).result)
+    if (mean := counting.mean(everything).result) is not None:
+        yield reader.phrase("average_of_all", average=reader.figure(mean))
 
 
 def finals(reader: Reader, begins: date) -> Iterable[Item]:
@@ -49,20 +48,21 @@ def finals(reader: Reader, begins: date) -> Iterable[Item]:
 
 def comparison(reader: Reader, begins: date) -> Iterable[Item]:
     """Say the child's averages beside the class's, of subjects in which enough of the class have grades."""
-    on, method = reader.today, _method()
+    on, counting = reader.today, counting_now()
     books = Enrolment.objects.standing(on=on).filter(student=reader.student).values("class_book")
     classmates = Enrolment.objects.standing(on=on).filter(class_book__in=books).values("student")
     rows = Grade.objects.standing().filter(student__in=classmates, given_on__gte=begins, value__isnull=False)
-    by_subject: dict[str, dict[int, list[Decimal]]] = defaultdict(lambda: defaultdict(list))
-    everything: dict[int, list[Decimal]] = defaultdict(list)
+    by_subject: dict[str, dict[int, list[tuple[Mark, GradeKind]]]] = defaultdict(lambda: defaultdict(list))
+    everything: dict[int, list[tuple[Mark, GradeKind]]] = defaultdict(list)
     for subject, student, kind, value in rows.values_list("course__subject__name", "student_id", "kind", "value"):
-        for counted in countable([(mark_of(value, None, None), GradeKind(kind))]):
-            by_subject[subject][student].append(counted)
-            everything[student].append(counted)
-    if whole := compared(everything, reader.student.pk, method):
+        if not GradeKind(kind).is_final:
+            given = mark_of(value, None, None), GradeKind(kind)
+            by_subject[subject][student].append(given)
+            everything[student].append(given)
+    if whole := compared(everything, reader.student.pk, counting):
         yield reader.phrase("compared_all", **_both(reader, whole))
     for subject in sorted(by_subject):
-        if both := compared(by_subject[subject], reader.student.pk, method):
+        if both := compared(by_subject[subject], reader.student.pk, counting):
             yield reader.phrase("compared", subject=subject, **_both(reader, both))
 
 
@@ -97,8 +97,3 @@ def _mark(reader: Reader, mark: Mark, kind: GradeKind) -> str:
 def _words(reader: Reader, mark: Mark) -> str:
     in_numbers = mark.scale is Scale.QUANTITATIVE
     return speak.mark(mark.value, reader.language) if in_numbers else in_words(mark, reader.language)
-
-
-def _method() -> Method:
-    rounded = SchoolSettings.objects.values_list("averages_of_rounded_grades", flat=True).first()
-    return Method.AS_STATE if rounded else Method.EXACT

@@ -4,6 +4,7 @@ Written by hand as the lesson's are (docs/adr/0010): 26 rows of 25 grades pass t
 """
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -14,7 +15,9 @@ from django.db import connection
 
 from zvanets.lib.refusals import Refusal, gettext_noop
 from zvanets.rules.absences import AbsenceKind
-from zvanets.rules.averages import Method
+from zvanets.rules.averages import Counting
+from zvanets.rules.finals import Period
+from zvanets.rules.gradebook import Study, taught_terms
 from zvanets.rules.grades import GradeKind, Mark, Scale, mark_of, scale_of
 from zvanets.rules.locks import entry_lock, verified_lock
 from zvanets.tenancy.school import school_now
@@ -25,7 +28,7 @@ SELECT c.id, c.class_group_id, g.name, s.name, c.sub_group, school.time_zone, y.
         AND v.id = t.year_group_id WHERE t.school_id = c.school_id AND t.number = 2
         AND v.school_year_id = g.school_year_id AND (g.year_group_id IS NULL OR v.id = g.year_group_id)),
     c.hours_term1, c.hours_term2, COALESCE(o.future_entries_locked, true), o.past_month_lock_day,
-    COALESCE(o.averages_of_rounded_grades, false), a.teaches, a.leads,
+    o.averages_of_rounded_grades, o.grade_weights, c.subject_type BETWEEN 152 AND 156, a.teaches, a.leads,
     (SELECT max(x.closed_on) FROM attendance_absenceclosing x WHERE x.school_id = c.school_id
         AND x.class_book_id = c.class_group_id AND x.reopened_at IS NULL)
 FROM schools_course c
@@ -72,7 +75,9 @@ SELECT m.student_id, st.first_name || ' ' || st.last_name, g.name, COALESCE(y.le
     max(least(COALESCE(m.ends_on, '9999-12-31'),
         CASE WHEN e.status = 1 THEN COALESCE(e.ends_on, '9999-12-31') ELSE COALESCE(e.ends_on, '1000-01-01') END)),
     EXISTS (SELECT 1 FROM gradebook_specialneeds n WHERE n.school_id = m.school_id AND n.course_id = m.course_id
-        AND n.student_id = m.student_id)
+        AND n.student_id = m.student_id),
+    (SELECT ARRAY[x.from_term_1, x.from_term_2, x.from_year] FROM gradebook_exemption x
+        WHERE x.school_id = m.school_id AND x.course_id = m.course_id AND x.student_id = m.student_id)
 FROM schools_coursemember m
 JOIN schools_student st ON st.school_id = m.school_id AND st.id = m.student_id
 JOIN schools_enrolment e ON e.school_id = m.school_id AND e.student_id = m.student_id
@@ -87,11 +92,19 @@ _GRADES = """
 SELECT g.id, g.student_id, g.lesson_id, g.kind, COALESCE(g.term, 1 + (g.given_on >= %(second)s)::int),
     CASE WHEN g.lesson_id IS NULL THEN g.given_on END, g.given_by_id, g.value, g.quality, g.special
 FROM gradebook_grade g
-WHERE g.school_id = %(school)s AND g.course_id = %(course)s
+WHERE g.school_id = %(school)s AND g.course_id = %(course)s AND g.given_on >= %(starts)s
     AND (%(students)s::bigint[] IS NULL OR g.student_id = ANY(%(students)s))
     AND CASE WHEN %(at)s::timestamptz IS NULL THEN g.ended_at IS NULL
         ELSE g.given_at < %(at)s AND (g.ended_at IS NULL OR g.ended_at >= %(at)s) END
 ORDER BY g.given_on, COALESCE(g.replaces_id, g.id), g.id
+"""
+_MODULES = """
+SELECT g.student_id, g.value, g.quality, g.special
+FROM gradebook_grade g JOIN schools_course c ON c.school_id = g.school_id AND c.id = g.course_id
+WHERE g.school_id = %(school)s AND c.parent_id = %(course)s AND g.kind = 22
+    AND CASE WHEN %(at)s::timestamptz IS NULL THEN g.ended_at IS NULL
+        ELSE g.given_at < %(at)s AND (g.ended_at IS NULL OR g.ended_at >= %(at)s) END
+ORDER BY g.given_on, g.id
 """
 _ABSENCES = """
 SELECT a.lesson_id, a.student_id, a.kind, a.minutes_late, u.name
@@ -122,14 +135,16 @@ class CourseRow:
     hours_term2: Decimal
     future_locked: bool
     past_month_lock_day: int | None
-    is_rounded: bool
+    is_rounded: bool | None
+    weights: Sequence[int] | None
+    is_profiling: bool
     teaches: bool
     leads: bool
     absences_closed_on: dt.date | None
 
     @property
-    def method(self) -> Method:
-        return Method.AS_STATE if self.is_rounded else Method.EXACT
+    def counting(self) -> Counting:
+        return Counting.of(self.is_rounded, self.weights)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -138,6 +153,10 @@ class CourseRow:
     def term_of(self, day: dt.date) -> int:
         """The days between two terms belong to the first."""
         return 2 if self.second_term and day >= self.second_term else 1
+
+    @property
+    def taught(self) -> tuple[int, ...]:
+        return taught_terms(self.hours_term1, self.hours_term2)
 
     def hours(self, term: int) -> Decimal:
         return self.hours_term1 if term == 1 else self.hours_term2
@@ -185,10 +204,15 @@ class Member:
     since: dt.date
     until: dt.date
     special_needs: bool  # studies this subject by an individual plan
+    exempt: Sequence[bool] | None  # from the first term, the second, the year
 
     @property
     def scale(self) -> Scale | None:
         return scale_of(self.level, special_needs=self.special_needs)
+
+    def study(self, course: CourseRow) -> Study:
+        exempt = frozenset(period for period, is_exempt in zip(Period, self.exempt or (), strict=False) if is_exempt)
+        return Study(self.level, self.special_needs, exempt, course.taught)
 
     def stands_on(self, day: dt.date) -> bool:
         return self.since <= day <= self.until
@@ -263,7 +287,8 @@ def grades_of(
     course: CourseRow, *, at: dt.datetime | None = None, students: Sequence[int] | None = None
 ) -> list[Standing]:
     """Return the grades that stand, or stood at a moment, in the order they were given."""
-    asked = {"school": school_now(), "course": course.id, "at": at, "second": course.second_term or dt.date.max}
+    second = course.second_term or dt.date.max
+    asked = {"school": school_now(), "course": course.id, "at": at, "starts": course.starts_on, "second": second}
     marks: dict[tuple[Decimal | None, int | None, int | None], Mark] = {}
     found = []
     with connection.cursor() as cursor:
@@ -272,6 +297,18 @@ def grades_of(
             value = tuple(columns)
             mark = marks.get(value) or marks.setdefault(value, mark_of(*value))
             found.append(Standing(grade, student, lesson, _KINDS[kind], term, given_on, by, mark))
+    return found
+
+
+def modules_of(course: CourseRow, *, at: dt.datetime | None = None) -> dict[int, list[Mark]]:
+    """Return the annual grades of a profiling subject's modules, by student; others have none."""
+    found: dict[int, list[Mark]] = defaultdict(list)
+    if not course.is_profiling:
+        return found
+    with connection.cursor() as cursor:
+        cursor.execute(_MODULES, {"school": school_now(), "course": course.id, "at": at})
+        for student, *columns in cursor.fetchall():
+            found[student].append(mark_of(*columns))
     return found
 
 

@@ -102,6 +102,11 @@ def _known(lang: str) -> str:
     return "bg" if lang.startswith("bg") else "en"
 
 
+def within(text: str) -> str:
+    """Return the text as it stands within a sentence: „математика“, but „ИТ“ and "STEM" as they are."""
+    return text if text[1:2].isupper() or len(text) == 1 else text[:1].lower() + text[1:]
+
+
 def number(value: Decimal | int | None, lang: str = "bg", *, places: int | None = None) -> str:
     """Return „5,50“ with `places` decimals, or with those the value has; „–“ for None."""
     if value is None:

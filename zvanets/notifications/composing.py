@@ -101,7 +101,7 @@ def _short_day(fact: Fact, language: str) -> str:
 
 def _within(fact: Fact, text: str) -> str:
     """Return it as it stands after the child's name; an event begins with what somebody typed."""
-    return text if fact.verb == Verb.EVENT_ANNOUNCED else wording.within(text)
+    return text if fact.verb == Verb.EVENT_ANNOUNCED else bg.within(text)
 
 
 def as_sms(text: str, *, script: str, language: str) -> str:

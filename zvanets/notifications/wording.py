@@ -80,13 +80,8 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def within(text: str) -> str:
-    """Return the text as it stands within a sentence: „математика“, but „ИТ“ and "STEM" as they are."""
-    return text if text[1:2].isupper() or len(text) == 1 else text[:1].lower() + text[1:]
-
-
 def _subject(body: Body, _language: str) -> str:
-    return within(one_line(body.get("subject")))
+    return bg.within(one_line(body.get("subject")))
 
 
 def _kind(body: Body, language: str) -> str:
@@ -216,7 +211,7 @@ _SAID: dict[str, Callable[[Body, str], str | bool]] = {
     "minutes": _minutes,
     "until": _until,
     "change": lambda body, _language: str(body.get("change") or ""),
-    "instead": lambda body, _language: within(one_line(body.get("instead"))),
+    "instead": lambda body, _language: bg.within(one_line(body.get("instead"))),
     "moved": _moved,
     "days": _days,
     "figure": _figure,

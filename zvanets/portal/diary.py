@@ -16,7 +16,7 @@ from zvanets.lib import bg
 from zvanets.portal.family import Child, lang
 from zvanets.remarks.models import Remark
 from zvanets.rules.absences import AbsenceKind, Totals, shown_halves, totals
-from zvanets.rules.averages import Explained, Method, countable, explain_average
+from zvanets.rules.averages import Counting, Explained
 from zvanets.rules.finals import ended_by
 from zvanets.rules.scales import GradeKind, Mark, Scale, in_words, kind_name, mark_of, shown_average, shown_grade
 from zvanets.schools.models import CourseMember, Lesson, SchoolYear
@@ -78,8 +78,8 @@ class SubjectGrades:
     final: list[GivenGrade] = field(default_factory=list)
     comments: list[str] = field(default_factory=list)  # on its averages
 
-    def average(self, method: Method) -> Explained[Decimal | None]:
-        return explain_average(countable((grade.mark, grade.kind) for grade in self.current), method)
+    def average(self, counting: Counting) -> Explained[Decimal | None]:
+        return counting.mean((grade.mark, grade.kind) for grade in self.current)
 
 
 def grades_of(child: Child, since: date) -> list[GivenGrade]:
@@ -114,10 +114,6 @@ def by_subject(grades: Iterable[GivenGrade]) -> list[SubjectGrades]:
         own = subjects.setdefault(grade.subject, SubjectGrades(grade.subject))
         (own.final if grade.kind.is_final else own.current).append(grade)
     return [subjects[name] for name in sorted(subjects)]
-
-
-def method_of(child: Child) -> Method:
-    return Method.AS_STATE if child.row.averages_are_rounded else Method.EXACT
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,7 +319,7 @@ def _cancelled(on: date, hour_no: int, day: date | None, hour: int | None, subje
     if day is None or hour is None:
         return _("отпада")
     if (day, hour) == (on, hour_no):
-        return _("вместо него: %s") % subject
+        return _("вместо него: %s") % bg.within(subject or "")
     return _("преместен за %s") % f"{bg.day_name(day, lang())}, {bg.lesson_hour(hour, lang())}"
 
 
@@ -331,11 +327,9 @@ def _name(first: str | None, last: str | None) -> str:
     return " ".join(filter(None, (first, last)))
 
 
-def explained(subjects: Sequence[SubjectGrades], method: Method) -> Explained[Decimal | None]:
+def explained(subjects: Sequence[SubjectGrades], counting: Counting) -> Explained[Decimal | None]:
     """Explain the mean of all current grades of the year, of all subjects together."""
-    return explain_average(
-        countable((grade.mark, grade.kind) for subject in subjects for grade in subject.current), method
-    )
+    return counting.mean((grade.mark, grade.kind) for subject in subjects for grade in subject.current)
 
 
 def shown(mean: Explained[Decimal | None]) -> str:

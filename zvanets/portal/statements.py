@@ -10,6 +10,8 @@ from decimal import Decimal
 from django.db import connection
 
 from zvanets.rules.absences import Totals
+from zvanets.rules.averages import Counting
+from zvanets.rules.scales import GradeKind, Mark, Scale
 from zvanets.tenancy.school import school_now
 
 # A parent's note is kept as an excuse for family reasons (NEISPUO's reason 2).
@@ -27,10 +29,10 @@ SELECT here.id, here.short_name, here.time_zone, g.id, g.guardian_id, g.student_
     (SELECT count(*) FROM notifications_message m WHERE m.school_id = g.school_id AND m.guardian_id = g.guardian_id
         AND m.channel = 'portal' AND m.student_id = g.student_id AND m.read_at IS NULL
         AND m.status = 'delivered'),
-    ARRAY(SELECT r.value FROM gradebook_grade r WHERE r.school_id = g.school_id AND r.student_id = g.student_id
+    ARRAY(SELECT ARRAY[r.value, r.kind] FROM gradebook_grade r WHERE r.school_id = g.school_id AND r.student_id = g.student_id
         AND r.given_on >= (SELECT starts_on FROM year) AND r.ended_at IS NULL AND r.value IS NOT NULL
         AND r.kind NOT IN (21, 22, 100, 101)),
-    (SELECT o.averages_of_rounded_grades FROM schools_schoolsettings o WHERE o.school_id = g.school_id),
+    o.averages_of_rounded_grades, o.grade_weights,
     a.unexcused, a.late, a.excused_days, n.date,
     (SELECT count(*) FROM lessons_homework h JOIN schools_coursemember cm ON cm.school_id = h.school_id
         AND cm.course_id = h.course_id AND cm.student_id = g.student_id AND cm.starts_on <= h.due_on
@@ -41,6 +43,7 @@ JOIN guardians_guardian p ON p.school_id = here.id
 JOIN guardians_guardianship g ON g.school_id = p.school_id AND g.guardian_id = p.id AND g.withdrawn_at IS NULL
     AND g.starts_on <= here.today AND (g.ends_on IS NULL OR g.ends_on >= here.today)
 JOIN schools_student s ON s.school_id = g.school_id AND s.id = g.student_id
+LEFT JOIN schools_schoolsettings o ON o.school_id = g.school_id
 LEFT JOIN LATERAL (
     SELECT book.name, y.level FROM schools_enrolment e
     JOIN schools_classgroup book ON book.school_id = e.school_id AND book.id = e.class_book_id AND book.kind = 'class'
@@ -100,13 +103,23 @@ class ChildRow:
     class_name: str
     level: int
     unread: int
-    grades: list[Decimal]
+    grades: list[tuple[Decimal, Decimal]]  # the year's current ones by number: value and kind
     averages_are_rounded: bool | None
+    weights: list[int] | None
     unexcused: int
     late: int
     days_excused: int
     next_day: date | None
     homework: int
+
+    @property
+    def counting(self) -> Counting:
+        return Counting.of(self.averages_are_rounded, self.weights)
+
+    @property
+    def average(self) -> Decimal | None:
+        marks = ((Mark(Scale.QUANTITATIVE, value), GradeKind(int(kind))) for value, kind in self.grades)
+        return self.counting.mean(marks).result
 
     @property
     def this_month(self) -> Totals:

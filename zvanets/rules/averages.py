@@ -6,7 +6,7 @@ Nothing here sets a grade.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -27,6 +27,7 @@ class Method(StrEnum):
 # How often a grade of a kind counts, in a school that uses weights; a kind that is not named counts once.
 Weights = Mapping[GradeKind, int]
 NO_WEIGHTS: Weights = {}
+WEIGHED = tuple(kind for kind in GradeKind if kind.belongs_to_a_lesson)
 
 
 class Rule(StrEnum):
@@ -67,6 +68,16 @@ class Explained(Generic[T_co]):
     source: str = ""
     weights: tuple[int, ...] = ()
 
+    @property
+    def times(self) -> tuple[int, ...]:
+        """How often each input counted."""
+        return self.weights or (1,) * len(self.inputs)
+
+    @property
+    def total(self) -> Decimal:
+        """The sum of the inputs, each as often as it counted."""
+        return sum((value * n for value, n in zip(self.inputs, self.times, strict=True)), Decimal(0))
+
 
 def countable(marks: Iterable[tuple[Mark, GradeKind]]) -> list[Decimal]:
     """Return the values that enter a mean of current grades.
@@ -104,6 +115,24 @@ def explain_mean(
     inputs, times = _counted(values, method), tuple(weights.get(kind, 1) for _mark, kind in current)
     mean = sum((value * n for value, n in zip(inputs, times, strict=True)), Decimal(0)) / sum(times)
     return Explained(hundredth(mean), inputs, Rule.WEIGHTED_MEAN, Rounding.HUNDREDTH, mean, method, weights=times)
+
+
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """How one school counts; every page, message and call that shows an average asks the same one."""
+
+    method: Method = Method.EXACT
+    weights: Weights = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, rounded: bool | None, weights: Sequence[int] | None) -> "Counting":
+        """Make it of the school's settings: the n-th weight is that of NEISPUO's kind n, none: all count once."""
+        times = {kind: weights[kind - 1] for kind in WEIGHED} if weights else {}
+        counted = {kind: n for kind, n in times.items() if n != 1}
+        return cls(Method.AS_STATE if rounded else Method.EXACT, counted)
+
+    def mean(self, marks: Iterable[tuple[Mark, GradeKind]]) -> Explained[Decimal | None]:
+        return explain_mean(marks, self.method, self.weights)
 
 
 def average(values: Iterable[Decimal], method: Method = Method.EXACT) -> Decimal | None:

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from zvanets.rules.averages import Method, average
+from zvanets.rules.averages import Counting
+from zvanets.rules.scales import GradeKind, Mark
 
 FEWEST = 5  # students with grades: the average of fewer would tell of single ones
 
@@ -15,11 +16,13 @@ class Compared:
     others: Decimal
 
 
-def compared(grades: Mapping[int, Iterable[Decimal]], student: int, method: Method = Method.EXACT) -> Compared | None:
+def compared(
+    grades: Mapping[int, Iterable[tuple[Mark, GradeKind]]], student: int, counting: Counting
+) -> Compared | None:
     """Compare a student with the whole class, the student in it; `grades` by student. None where one of the two tells nothing."""
-    marked = {each: values for each, given in grades.items() if (values := list(given))}
+    marked = {each: marks for each, given in grades.items() if (marks := list(given))}
     if student not in marked or len(marked) < FEWEST:
         return None
-    own = average(marked[student], method)
-    others = average((value for values in marked.values() for value in values), method)
+    own = counting.mean(marked[student]).result
+    others = counting.mean(each for given in marked.values() for each in given).result
     return Compared(own, others) if own is not None and others is not None else None

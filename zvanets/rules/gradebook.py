@@ -1,21 +1,24 @@
-"""What stands right of a row of the gradebook: the mean, and the term and annual grades, set or proposed."""
+"""What one student has in one subject: the means, and the term and annual grades, set or proposed.
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+The one rule behind the gradebook, the page of term grades, and whatever else shows an average or a proposal.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
-from zvanets.rules.averages import (
-    NO_WEIGHTS,
-    Explained,
-    Method,
-    Weights,
-    explain_average,
-    explain_mean,
-    explain_term_proposal,
+from zvanets.rules.averages import Counting, Explained, explain_average, explain_term_proposal
+from zvanets.rules.finals import (
+    TERMS,
+    Period,
+    Proposal,
+    is_asked,
+    propose_profiling,
+    propose_term,
+    propose_year,
 )
-from zvanets.rules.finals import TERMS, Proposal, propose_term, propose_year
-from zvanets.rules.scales import GradeKind, Mark, Scale
+from zvanets.rules.scales import GradeKind, Mark, Scale, scale_of
 
 
 class TermMark(Protocol):
@@ -29,60 +32,100 @@ class TermMark(Protocol):
     def term(self) -> int: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Final:
-    """A term or annual grade: `mark` as the teacher set it, else None; and what the diary proposes."""
+M = TypeVar("M", bound=TermMark)
 
-    mark: Mark | None
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """How one student studies one subject: year group, individual plan, exemptions, the terms in which it is taught."""
+
+    level: int
+    special_needs: bool = False
+    exempt: frozenset[Period] = frozenset()
+    taught: tuple[int, ...] = TERMS
+
+    @property
+    def scale(self) -> Scale | None:
+        return scale_of(self.level, special_needs=self.special_needs)
+
+    @property
+    def wanted(self) -> tuple[int, ...]:
+        """The terms of whose grades the annual one is made."""
+        return tuple(term for term in self.taught if Period(term) not in self.exempt)
+
+    def is_asked(self, period: Period) -> bool:
+        return is_asked(period, self.level, is_exempt=period in self.exempt)
+
+
+def taught_terms(hours_term1: Decimal, hours_term2: Decimal) -> tuple[int, ...]:
+    """Return the terms in which a course has lessons; both where the curriculum says nothing."""
+    return tuple(term for term, hours in zip(TERMS, (hours_term1, hours_term2), strict=True) if hours) or TERMS
+
+
+@dataclass(frozen=True, slots=True)
+class Final(Generic[M]):
+    """A term or annual grade: `given` as the teacher set it, else None; and what the diary proposes."""
+
+    given: M | None
     proposal: Proposal
+
+    @property
+    def mark(self) -> Mark | None:
+        return self.given.mark if self.given else None
 
     @property
     def shown(self) -> Mark | None:
         return self.mark or self.proposal.mark
 
 
-class Sums:
+class Sums(Generic[M]):
     """One student's row: the means of the terms' and of the year's current grades, and the three final grades.
 
-    Each is counted when it is asked for: a page of the first term shows two of the six.
+    Each is counted when it is asked for: a page of the first term shows two of the six. `modules` are the annual grades
+    of a profiling subject's modules.
     """
 
     def __init__(
-        self, marks: Iterable[TermMark], scale: Scale, method: Method = Method.EXACT, weights: Weights = NO_WEIGHTS
+        self, marks: Iterable[M], study: Study, counting: Counting | None = None, modules: Sequence[Mark] = ()
     ) -> None:
-        self.scale, self.method, self.weights = scale, method, weights
-        self.current: list[TermMark] = []
-        self.finals: list[TermMark] = []
+        self.study, self.counting, self.modules = study, counting or Counting(), modules
+        self.current: list[M] = []
+        self.finals: list[M] = []
         for each in marks:
             (self.finals if each.kind.is_final else self.current).append(each)
 
-    def mean(self, term: int | None = None) -> Explained[Decimal | None]:
-        """Explain the mean of a term, or of the year."""
-        current = self._of(term)
-        if self.weights:
-            return explain_mean([(each.mark, each.kind) for each in current], self.method, self.weights)
-        values = [each.mark.value for each in current if each.mark.scale is Scale.QUANTITATIVE]
-        return explain_average(values, self.method)
+    def of(self, period: Period) -> list[M]:
+        """Return the current grades of a term, or of the year."""
+        return [each for each in self.current if period.term in (None, each.term)]
 
-    def term(self, number: int) -> Final:
-        """Return a term's grade; I-III have none and nothing is proposed there."""
-        given = [each.mark for each in self.finals if each.term == number and each.kind is not GradeKind.ANNUAL]
-        return Final(given[-1] if given else None, self._proposal(number))
+    def mean(self, period: Period) -> Explained[Decimal | None]:
+        return self.counting.mean((each.mark, each.kind) for each in self.of(period))
 
-    def _proposal(self, number: int) -> Proposal:
-        if self.scale is not Scale.QUANTITATIVE:
-            marks = [each.mark for each in self._of(number)] if self.scale is Scale.SPECIAL_NEEDS else []
-            return propose_term(marks, self.scale)
-        why = explain_term_proposal(self.mean(number))
-        return Proposal(None if why.result is None else Mark(self.scale, why.result), why)
+    def final(self, period: Period) -> Final[M]:
+        given = [
+            each
+            for each in self.finals
+            if (each.kind is GradeKind.ANNUAL) is (period is Period.YEAR) and period.term in (None, each.term)
+        ]
+        return Final(given[-1] if given else None, self._proposal(period))
 
-    @property
-    def annual(self) -> Final:
-        """Return the year's grade. While a term has no grade yet, its proposal goes into the annual one's."""
-        given = [each.mark for each in self.finals if each.kind is GradeKind.ANNUAL]
-        terms = {number: self.term(number).shown for number in TERMS}
-        proposal = propose_year(terms, [each.mark for each in self.current], self.scale)
-        return Final(given[-1] if given else None, proposal)
+    def _proposal(self, period: Period) -> Proposal:
+        """Return what the diary proposes; nothing where no grade is asked of the student."""
+        scale = self.study.scale
+        if scale is None or not self.study.is_asked(period):
+            return Proposal(None, explain_average([]))
+        if period is Period.YEAR:
+            return propose_profiling(self.modules) if self.modules else self._annual(scale)
+        if scale is not Scale.QUANTITATIVE:
+            return propose_term((each.mark for each in self.of(period)), scale)
+        why = explain_term_proposal(self.mean(period))
+        return Proposal(None if why.result is None else Mark(scale, why.result), why)
 
-    def _of(self, term: int | None) -> list[TermMark]:
-        return self.current if term is None else [each for each in self.current if each.term == term]
+    def _annual(self, scale: Scale) -> Proposal:
+        """A term without a grade is named, and what is proposed for it goes in."""
+        terms = {term: self.final(Period(term)) for term in self.study.wanted}
+        shown = {term: final.shown for term, final in terms.items()}
+        proposal = propose_year(shown, (each.mark for each in self.current), scale, wanted=self.study.wanted)
+        if scale is Scale.QUALITATIVE:
+            return proposal
+        return replace(proposal, missing=tuple(term for term, final in terms.items() if final.mark is None))

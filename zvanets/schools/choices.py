@@ -9,6 +9,7 @@ from django.db import transaction
 from zvanets.history.models import Grace
 from zvanets.history.record import Actor, Fact, record
 from zvanets.history.verbs import Verb
+from zvanets.rules.averages import Counting
 from zvanets.schools.models import SchoolSettings
 from zvanets.tenancy.school import school_now
 
@@ -33,6 +34,7 @@ class Choices:
     future_entries_locked: bool = True
     past_month_lock_day: int | None = None
     averages_of_rounded_grades: bool = False
+    grade_weights: tuple[int, ...] = ()  # by NEISPUO's number of the kind; none: all grades count once
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -40,6 +42,7 @@ class Choices:
             "future_entries_locked": self.future_entries_locked,
             "past_month_lock_day": self.past_month_lock_day,
             "averages_of_rounded_grades": self.averages_of_rounded_grades,
+            "grade_weights": list(self.grade_weights),
         }
 
 
@@ -50,7 +53,19 @@ def choices_now() -> Choices:
     row = SchoolSettings.objects.first()
     if row is None:
         return Choices(graces)
-    return Choices(graces, row.future_entries_locked, row.past_month_lock_day, row.averages_of_rounded_grades)
+    return Choices(
+        graces,
+        row.future_entries_locked,
+        row.past_month_lock_day,
+        row.averages_of_rounded_grades,
+        tuple(row.grade_weights),
+    )
+
+
+def counting_now() -> Counting:
+    """Return how the school that is open counts averages."""
+    chosen = SchoolSettings.objects.values_list("averages_of_rounded_grades", "grade_weights").first()
+    return Counting.of(*chosen) if chosen else Counting()
 
 
 @transaction.atomic
@@ -65,6 +80,7 @@ def change_choices(actor: Actor, wanted: Choices) -> bool:
             "future_entries_locked": wanted.future_entries_locked,
             "past_month_lock_day": wanted.past_month_lock_day,
             "averages_of_rounded_grades": wanted.averages_of_rounded_grades,
+            "grade_weights": list(wanted.grade_weights),
         },
     )
     changed = {family: seconds for family, seconds in wanted.graces.items() if before.graces[family] != seconds}

@@ -114,6 +114,17 @@ def tabs() -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
+class Typed:
+    """What was typed for one student, and what is wrong with it."""
+
+    text: str = ""
+    error: str = ""
+
+
+NOTHING_TYPED: Mapping[int, Typed] = {}
+
+
+@dataclass(frozen=True, slots=True)
 class ResultLine:
     """One student's year: what is proposed, what was written, and the resits so far."""
 
@@ -126,6 +137,7 @@ class ResultLine:
     is_open: bool  # nothing was written yet
     is_simple: bool  # to be written without a choice: no poor annual grade
     has_words: bool  # the overall grade of year I is typed
+    typed: Typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +150,7 @@ class _Year:
     overall: Mapping[int, OverallGrade]
 
 
-def result_lines(seat: Seat, group: ClassGroup) -> list[ResultLine]:
+def result_lines(seat: Seat, group: ClassGroup, typed: Mapping[int, Typed] = NOTHING_TYPED) -> list[ResultLine]:
     results = YearResult.objects.filter(class_group=group).prefetch_related("exams__sessions")
     year = _Year(
         dict(Course.objects.filter(class_group=group).values_list("pk", "subject__name")),
@@ -147,7 +159,10 @@ def result_lines(seat: Seat, group: ClassGroup) -> list[ResultLine]:
         {each.student_id: each for each in OverallGrade.objects.standing().filter(class_group=group)},
     )
     pupils = pupils_of(seat, group).values()
-    return [_result_line(pupil, year, seat.url("result", group.pk, pupil.id)) for pupil in pupils]
+    return [
+        _result_line(pupil, year, seat.url("result", group.pk, pupil.id), typed.get(pupil.id, Typed()))
+        for pupil in pupils
+    ]
 
 
 def annual_grades(group: ClassGroup) -> Mapping[int, dict[int, Mark]]:
@@ -160,7 +175,7 @@ def annual_grades(group: ClassGroup) -> Mapping[int, dict[int, Mark]]:
     return found
 
 
-def _result_line(pupil: Pupil, year: _Year, url: str) -> ResultLine:
+def _result_line(pupil: Pupil, year: _Year, url: str, typed: Typed) -> ResultLine:
     annual, result = year.annual[pupil.id], year.results.get(pupil.id)
     outcome, failed = propose_outcome(annual)
     has_results = pupil.level >= RESULTS_FROM
@@ -175,12 +190,13 @@ def _result_line(pupil: Pupil, year: _Year, url: str) -> ResultLine:
         is_open=not written,
         is_simple=has_results and outcome is Outcome.PASSES and result is None,
         has_words=pupil.level == 1,
+        typed=typed,
     )
 
 
 def _proposed(outcome: Outcome, failed: tuple[int, ...], names: Mapping[int, str]) -> str:
     text = outcome_name(outcome, lang())
-    return f"{text}: {', '.join(names[each] for each in failed)}" if failed else text
+    return f"{text}: {', '.join(bg.within(names[each]) for each in failed)}" if failed else text
 
 
 def _written(result: YearResult | None, overall: OverallGrade | None) -> str:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -31,11 +32,11 @@ def average_answer(mean: Explained[Decimal | None]) -> Answer:
     if len(inputs) == 1:
         return Answer(shown, [_("Една оценка: %s.") % inputs[0]])
     sentences = [
-        _counted_sentence(inputs, mean.weights),
+        _counted_sentence(inputs, mean),
         _("(%(sum)s) ÷ %(n)s = %(exact)s")
         % {
-            "sum": " + ".join(_times(inputs, mean.weights)),
-            "n": sum(mean.weights) or len(inputs),
+            "sum": " + ".join(_times(inputs, mean)),
+            "n": sum(mean.times),
             "exact": _exact(mean.unrounded),
         }
         + ("" if mean.unrounded == mean.result else _(", закръглено до стотна %s") % shown)
@@ -47,44 +48,16 @@ def average_answer(mean: Explained[Decimal | None]) -> Answer:
     return Answer(shown, sentences)
 
 
-def _counted_sentence(inputs: list[str], weights: tuple[int, ...]) -> str:
-    told = {"grades": bg.counted(len(inputs), "grade", lang()), "list": " · ".join(_times(inputs, weights))}
-    if weights:
+def _counted_sentence(inputs: list[str], mean: Explained[Decimal | None]) -> str:
+    told = {"grades": bg.counted(len(inputs), "grade", lang()), "list": " · ".join(_times(inputs, mean))}
+    if mean.weights:
         return _("%(grades)s, с тежестите на училището: %(list)s.") % told
     return _("%(grades)s, с равна тежест: %(list)s.") % told
 
 
-def _times(inputs: list[str], weights: tuple[int, ...]) -> list[str]:
+def _times(inputs: list[str], mean: Explained[Decimal | None]) -> list[str]:
     """Return „5,50 × 2“ where a grade counts more than once."""
-    return [f"{text} × {n}" if n != 1 else text for text, n in zip(inputs, weights or (1,) * len(inputs), strict=True)]
-
-
-def proposal_answer(final: Final, mean: Explained[Decimal | None] | None) -> Answer:
-    """Explain a term or annual grade: what the teacher set, and what the diary proposes; `mean` leads to a term's."""
-    proposal = final.proposal
-    if proposal.mark is None:
-        return Answer(mark_text(final.mark) if final.mark else shown_average(None, lang()))
-    text = mark_text(proposal.mark)
-    if proposal.why.rule is Rule.MIDDLE_WORD:
-        sentences = [_("Думите нямат средно: предложена е средната по ред от %(n)s.") % _counted_grades(proposal.why)]
-    elif mean:
-        sentences = average_answer(mean).sentences
-    else:
-        sentences = [_("От срочните оценки: (%(sum)s) ÷ %(n)s = %(exact)s.") % _terms(proposal.why)]
-    if proposal.why.rule is not Rule.MIDDLE_WORD:
-        sentences.append(_("Предложение: %s. Под 3,00 е слаб 2, иначе до цяла оценка, половинките нагоре.") % text)
-    if final.mark:
-        return Answer(mark_text(final.mark), [_("Оценката е поставена от учителя."), *sentences])
-    return Answer(text, [*sentences, _("Оценката поставя учителят: дневникът само предлага.")])
-
-
-def _counted_grades(why: Explained[Decimal | None]) -> dict[str, str]:
-    return {"n": bg.counted(len(why.inputs), "grade", lang())}
-
-
-def _terms(why: Explained[Decimal | None]) -> dict[str, str | int]:
-    terms = " + ".join(shown_grade(value, lang()) for value in why.inputs)
-    return {"sum": terms, "n": len(why.inputs), "exact": _exact(why.unrounded or Decimal(0))}
+    return [f"{text} × {n}" if n != 1 else text for text, n in zip(inputs, mean.times, strict=True)]
 
 
 def _exact(value: Decimal) -> str:
@@ -115,15 +88,21 @@ def absence_answer(total: Totals) -> Answer:
     return Answer(shown, sentences)
 
 
-def final_answer(proposal: Proposal) -> Answer:
-    """Return the proposed grade as it would be given, and how it came about; „–“ where there is nothing to go by."""
+def final_answer(final: Final[Any], mean: Explained[Decimal | None] | None = None) -> Answer:
+    """Explain a term or annual grade: what the teacher set, and what the diary proposes; `mean` leads to a term's."""
+    proposal = final.proposal
     missing = [
         _("Още няма оценка за %s; участва предложената, ако има такава.") % period_name(Period(term), lang())
         for term in proposal.missing
     ]
     if proposal.mark is None:
-        return Answer(bg.NOTHING, missing)
-    return Answer(mark_text(proposal.mark), [_because(proposal), *missing, _("Оценката поставя учителят.")])
+        return Answer(mark_text(final.mark) if final.mark else bg.NOTHING, [] if final.mark else missing)
+    counted = average_answer(mean).sentences if mean and proposal.why.rule is Rule.PROPOSED_TERM else []
+    proposed = _("Предложение: %s.") % mark_text(proposal.mark)
+    sentences = [*counted, _because(proposal), *missing, proposed]
+    if final.mark:
+        return Answer(mark_text(final.mark), [_("Оценката е поставена от учителя."), *sentences])
+    return Answer(mark_text(proposal.mark), [*sentences, _("Оценката поставя учителят: дневникът само предлага.")])
 
 
 def _because(proposal: Proposal) -> str:

@@ -130,7 +130,7 @@ def _lead(sheet: FinalSheet) -> str:
 def _row(seat: Seat, sheet: FinalSheet, line: FinalLine, typed: Typed) -> Row:
     student = line.line.student_id
     is_asked = line.is_lacking and line.scale is not None
-    shown = [line.terms[term] for term in sorted(line.terms)] if sheet.period is Period.YEAR else line.current
+    shown = line.terms if sheet.period is Period.YEAR else line.current
     return Row(
         id=str(student),
         number=line.line.number,
@@ -138,7 +138,7 @@ def _row(seat: Seat, sheet: FinalSheet, line: FinalLine, typed: Typed) -> Row:
         url=f"{seat.url('average', sheet.course.pk, student)}?period={sheet.period:d}",
         current=" · ".join(mark_text(each.mark) for each in shown),
         mean=average_answer(line.mean),
-        proposed=final_answer(line.proposal) if line.proposal else Answer(""),
+        proposed=final_answer(line.final) if line.is_lacking else Answer(""),
         given=_written(seat, line.given) if line.given else None,
         scale=DATA_SCALE[line.scale] if is_asked and line.scale else "",
         note=_note(line),

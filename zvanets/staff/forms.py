@@ -1,15 +1,18 @@
 """The small forms of the staff front; a lesson is read by typed_lesson."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from zvanets.attendance.actions import Excuse
 from zvanets.attendance.forms import NoticeForm
 from zvanets.attendance.models import ExcuseReason
 from zvanets.rules.absences import ParentDays
+from zvanets.rules.averages import WEIGHED
+from zvanets.rules.scales import kind_name
 from zvanets.schools.models import Student
 
 
@@ -126,7 +129,7 @@ class InForceForm(forms.Form):
 
 
 class SettingsForm(forms.Form):
-    """Grace windows by family of verbs, and the locks of the register."""
+    """Grace windows by family of verbs, the locks of the register, and how averages count."""
 
     grades = forms.IntegerField(label=_("Оценки"), min_value=0, max_value=3600)
     remarks = forms.IntegerField(label=_("Забележки и похвали"), min_value=0, max_value=3600)
@@ -143,6 +146,27 @@ class SettingsForm(forms.Form):
     averages_of_rounded_grades = forms.BooleanField(
         label=_("Средният успех се смята от закръглени оценки, както в НЕИСПУО"), required=False
     )
+
+    def __init__(self, *args: Any, weights: Sequence[int] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for kind in WEIGHED:
+            self.fields[f"weight_{kind:d}"] = forms.IntegerField(
+                label=kind_name(kind, get_language() or "bg").capitalize(),
+                min_value=1,
+                max_value=5,
+                required=False,
+                initial=weights[kind - 1] if weights else 1,
+            )
+
+    @property
+    def weights(self) -> list[forms.BoundField]:
+        return [self[f"weight_{kind:d}"] for kind in WEIGHED]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = dict(self.cleaned_data)
+        typed: dict[int, int] = {kind: cleaned.pop(f"weight_{kind:d}", None) or 1 for kind in WEIGHED}
+        weights = tuple(typed.get(kind, 1) for kind in range(1, WEIGHED[-1] + 1))
+        return cleaned | {"grade_weights": weights if set(weights) != {1} else ()}
 
 
 class SignInRulesForm(forms.Form):

@@ -25,11 +25,13 @@ from zvanets.lessons.gradebook import (
     grades_of,
     lessons_of,
     members_of,
+    modules_of,
 )
 from zvanets.lib import bg
 from zvanets.lib.refusals import gettext_noop
 from zvanets.rules.averages import minimum_grades
-from zvanets.rules.gradebook import Final, Sums
+from zvanets.rules.finals import Period
+from zvanets.rules.gradebook import Sums
 from zvanets.rules.grades import GradeKind, Mark, Scale, in_words, kind_name, shown_average
 from zvanets.staff import grid
 from zvanets.staff.grid import Column, GridRow, Sum
@@ -96,12 +98,12 @@ def context(seat: Seat, course: CourseRow, shown: Shown) -> dict[str, Any]:
     given = placed(grades)
     columns = columns_of(seat, course, shown, lessons, given)
     absences = absences_of({column.lesson_id for column in columns})
-    by_student = _by_student(given)
+    by_student, modules = _by_student(given), modules_of(course)
     here, home = f"?term={shown.word}", seat.url("today")
     rows = [
-        _row(seat, course, shown, member, by_student.get(member.student_id, []))
+        _row(seat, shown, member, own, sums_of(course, member, (grade for grade, _name in own), modules))
         for member in members.values()
-        if member.until >= seat.today() or member.student_id in by_student
+        if (own := by_student.get(member.student_id, [])) or member.until >= seat.today()
     ]
     form = next((column for column in columns if column.name == shown.form and not column.lock), None)
     return {
@@ -140,6 +142,8 @@ def _head(seat: Seat, course: CourseRow, shown: Shown) -> dict[str, Any]:
         parts.append(_("поне %s текущи оценки") % least)
     if course.is_rounded:
         parts.append(_("средният успех е като в НЕИСПУО"))
+    if course.counting.weights:
+        parts.append(_("с тежестите на училището"))
     return {
         "title": f"{course.class_group} · {course.subject}",
         "details": " · ".join(parts),
@@ -231,32 +235,40 @@ def _by_student(given: Iterable[Placed]) -> dict[int, list[Placed]]:
     return found
 
 
-def _row(seat: Seat, course: CourseRow, shown: Shown, member: Member, grades: Sequence[Placed]) -> GridRow:
+def _row(seat: Seat, shown: Shown, member: Member, grades: Sequence[Placed], sums: Sums[Standing]) -> GridRow:
     return GridRow(
         member=member,
         has_left=member.until < seat.today(),
-        sums=figures(sums_of(course, member, [grade for grade, _name in grades]), shown.term),
+        sums=figures(sums, shown.term),
         grades={name: grade for grade, name in grades},
     )
 
 
-def sums_of(course: CourseRow, member: Member, grades: Iterable[Standing]) -> Sums:
-    return Sums(grades, member.scale or Scale.QUANTITATIVE, course.method)
+def sums_of(
+    course: CourseRow, member: Member, grades: Iterable[Standing], modules: Mapping[int, Sequence[Mark]]
+) -> Sums[Standing]:
+    return Sums(grades, member.study(course), course.counting, modules.get(member.student_id, ()))
 
 
-def figures(found: Sums, term: int) -> list[Sum]:
+def figures(found: Sums[Standing], term: int) -> list[Sum]:
     """Return what stands right of a row where a term, or the year (0), is shown."""
-    mean = found.mean(term or None)
+    mean = found.mean(Period(term or Period.YEAR))
     poor = mean.result is not None and mean.result < 3
-    first = [Sum(f"mean{term}", shown_average(mean.result, lang()), is_poor=poor), _final("term1", found.term(1))]
-    return first if term == 1 else [*first, _final("term2", found.term(2)), _final("annual", found.annual)]
+    first = [
+        Sum(f"mean{term}", shown_average(mean.result, lang()), is_poor=poor),
+        _final("term1", found, Period.TERM_1),
+    ]
+    return first if term == 1 else [*first, _final("term2", found, Period.TERM_2), _final("annual", found, Period.YEAR)]
 
 
-def _final(name: str, final: Final) -> Sum:
+def _final(name: str, found: Sums[Standing], period: Period) -> Sum:
+    final = found.final(period)
     if final.mark:
         return Sum(name, mark_text(final.mark), is_poor=is_poor(final.mark))
     proposed = final.proposal.mark
-    return Sum(name, f"({mark_text(proposed)})" if proposed else "–", is_set=False)
+    if period in found.study.exempt:
+        return Sum(name, _("осв."), is_set=False)
+    return Sum(name, f"({mark_text(proposed)})" if proposed else bg.NOTHING, is_set=False)
 
 
 def _sum_titles(shown: Shown) -> list[tuple[str, str]]:

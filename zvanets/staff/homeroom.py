@@ -141,7 +141,7 @@ def _limit(its: _Class, student_id: int, each: Nearing, subjects: Mapping[int, s
     if each.kind is LimitKind.QUARTER:
         text = _("%(share)s %% от часовете по %(subject)s") % {
             "share": each.figure,
-            "subject": subjects[each.course_id or 0],
+            "subject": bg.within(subjects[each.course_id or 0]),
         }
         why = [
             _("Пропуснатите часове за срока, извинени и неизвинени, върху всички по програмата за срока."),

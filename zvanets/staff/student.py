@@ -12,9 +12,10 @@ from zvanets.gradebook.models import Grade
 from zvanets.lib import bg
 from zvanets.remarks.models import Remark
 from zvanets.rules.absences import AbsenceKind, Totals, totals
-from zvanets.rules.averages import Method, countable, explain_average
+from zvanets.rules.averages import Counting
 from zvanets.rules.grades import GradeKind, Mark, kind_name, mark_of
-from zvanets.schools.models import Course, Enrolment, SchoolSettings, SchoolYear, Student
+from zvanets.schools.choices import counting_now
+from zvanets.schools.models import Course, Enrolment, SchoolYear, Student
 from zvanets.staff.classes import has_left, year_now
 from zvanets.staff.explain import Answer, absence_answer, average_answer
 from zvanets.staff.marks import is_poor, mark_text
@@ -49,9 +50,9 @@ def context(seat: Seat, student: Student, *, is_whole: bool) -> dict[str, Any]:
     enrolments = list(
         Enrolment.objects.filter(student=student).select_related("class_book__school_year").order_by("-starts_on")
     )
-    subjects = _subjects(seat, student, own, since)
+    counting = counting_now()
+    subjects = _subjects(seat, student, own, since, counting)
     counted = [each for line in subjects for each in line.counted]
-    method = _method()
     return {
         "student": student,
         "places": _places(enrolments, year),
@@ -59,7 +60,7 @@ def context(seat: Seat, student: Student, *, is_whole: bool) -> dict[str, Any]:
         "is_whole": is_whole,
         "subjects": subjects,
         "has_finals": any(line.finals for line in subjects),
-        "average": average_answer(explain_average(countable(counted), method)) if is_whole else None,
+        "average": average_answer(counting.mean(counted)) if is_whole else None,
         "absence_sum": absence_answer(_sum(student, absences, year if is_whole else None)),
         "absences": [_missed(each) for each in absences[:RECENT]],
         "remarks": _remarks(seat, student, own, since),
@@ -74,11 +75,6 @@ def _sum(student: Student, absences: Iterable[Absence], year: SchoolYear | None)
 
 def _since(seat: Seat, year: SchoolYear | None) -> Any:
     return year.starts_on if year else seat.today().replace(month=1, day=1)
-
-
-def _method() -> Method:
-    rounded = SchoolSettings.objects.values_list("averages_of_rounded_grades", flat=True).first()
-    return Method.AS_STATE if rounded else Method.EXACT
 
 
 def _places(enrolments: Sequence[Enrolment], now: SchoolYear | None) -> str:
@@ -96,7 +92,7 @@ def _absences(student: Student, own: Any) -> Any:
     return rows if own is None else rows.filter(lesson__course__in=own)
 
 
-def _subjects(seat: Seat, student: Student, own: Any, since: Any) -> list[SubjectLine]:
+def _subjects(seat: Seat, student: Student, own: Any, since: Any, counting: Counting) -> list[SubjectLine]:
     rows = Grade.objects.standing().of(student).filter(given_on__gte=since)
     if own is not None:
         rows = rows.filter(course__in=own)
@@ -108,9 +104,8 @@ def _subjects(seat: Seat, student: Student, own: Any, since: Any) -> list[Subjec
         mark, kind = mark_of(grade.value, grade.quality, grade.special), GradeKind(grade.kind)
         (line.finals if kind.is_final else line.grades).append(_written(seat, grade, mark, kind, changeable))
         line.counted.append((mark, kind))
-    method = _method()
     for line in lines.values():
-        line.average = average_answer(explain_average(countable(line.counted), method))
+        line.average = average_answer(counting.mean(line.counted))
     return sorted(lines.values(), key=lambda line: line.subject)
 
 

@@ -1,7 +1,6 @@
 """The child's diary: grades, absences, remarks, homework, the weekly programme, everything that was told."""
 
 from datetime import date, timedelta
-from decimal import Decimal
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
@@ -16,7 +15,7 @@ from zvanets.portal import book, diary, year
 from zvanets.portal.family import FamilyRequest, family, lang, page
 from zvanets.portal.feed import items, messages_of
 from zvanets.rules.averages import Method
-from zvanets.rules.scales import shown_grade
+from zvanets.rules.scales import kind_name, shown_grade
 
 A_PAGE = 50
 SATURDAY = 5
@@ -27,12 +26,12 @@ SATURDAY = 5
 def grades(request: FamilyRequest) -> HttpResponse:
     since = diary.year_start(request.child)
     given = diary.grades_of(request.child, since)
-    method = diary.method_of(request.child)
+    counting = request.child.row.counting
     subjects = year.with_comments(request.child, diary.by_subject(given), since)
     context = {
         "year": year.year_of(request.child, since),
-        "subjects": [(subject, diary.shown(subject.average(method))) for subject in subjects],
-        "average": diary.shown(diary.explained(subjects, method)),
+        "subjects": [(subject, diary.shown(subject.average(counting))) for subject in subjects],
+        "average": diary.shown(diary.explained(subjects, counting)),
         "grades": given[::-1],
         "average_url": request.child.url("average"),
         "has_final": any(subject.final for subject in subjects),
@@ -44,17 +43,19 @@ def grades(request: FamilyRequest) -> HttpResponse:
 @family("average")
 def average(request: FamilyRequest) -> HttpResponse:
     """How the mean came about: every grade that went in, the sum, the rounding, and what did not count."""
-    method = diary.method_of(request.child)
+    counting = request.child.row.counting
     given = diary.grades_of(request.child, diary.year_start(request.child))
     subjects = diary.by_subject(given)
-    mean = diary.explained(subjects, method)
+    mean = diary.explained(subjects, counting)
     context = {
-        "subjects": [subject for subject in subjects if subject.average(method).inputs],
+        "subjects": [subject for subject in subjects if subject.average(counting).inputs],
         "average": diary.shown(mean),
         "count": bg.counted(len(mean.inputs), "grade", lang()),
-        "sum": shown_grade(sum(mean.inputs, Decimal(0)), lang()),
+        "times": sum(mean.times),
+        "weights": [(kind_name(kind, lang()), n) for kind, n in counting.weights.items()],
+        "sum": shown_grade(mean.total, lang()),
         "unrounded": bg.number(round(mean.unrounded, 4), lang()) if mean.unrounded is not None else bg.NOTHING,
-        "as_state": method is Method.AS_STATE,
+        "as_state": mean.method is Method.AS_STATE,
         "grades_url": request.child.url("grades"),
         "left_out": len(given) - len(mean.inputs),
     }

@@ -29,7 +29,6 @@ from zvanets.portal.family import (
 )
 from zvanets.portal.feed import Feed, feed_of, mark_read, number
 from zvanets.rules.absences import PAYMENTS_END_AT, in_lessons, parent_days, parent_days_left, shown_halves
-from zvanets.rules.averages import Method, average
 from zvanets.rules.scales import shown_average
 from zvanets.tenancy.school import at_school
 
@@ -153,11 +152,10 @@ def _facts(child: Child) -> list[Fact]:
     rule = parent_days(today)
     left = parent_days_left(row.days_excused, today)
     month = shown_halves(row.this_month.halves, lang())
-    method = Method.AS_STATE if row.averages_are_rounded else Method.EXACT
     facts = [
         Fact(
             _("Среден успех"),
-            shown_average(average(row.grades, method), lang()),
+            shown_average(row.average, lang()),
             "" if row.grades else _("още няма оценки с число"),
             child.url("average") if row.grades else "",
             _("как е изчислено?"),

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from zvanets.accounts.models import HEADS
 from zvanets.history.record import Actor, Fact, Json, record
 from zvanets.history.verbs import Verb
-from zvanets.lib import clock
+from zvanets.lib import bg, clock
 from zvanets.lib.refusals import Refusal, gettext_noop
 from zvanets.remarks.actions.entries import ended
 from zvanets.remarks.models import PlannedWork
@@ -106,7 +106,7 @@ def _check(work: PlannedWork) -> None:
 
 
 def _as_rule(work: PlannedWork) -> Work:
-    name = f"{NAMES[PlannedWork.Kind(work.kind)]} по {work.course.subject.name}"
+    name = f"{NAMES[PlannedWork.Kind(work.kind)]} по {bg.within(work.course.subject.name)}"
     return Work(work.date, WorkKind(work.kind), name, work.group)
 
 

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any, ClassVar, Self
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
@@ -36,6 +37,8 @@ class SchoolSettings(SchoolRow):
     # Until this day of a month the former month may still be written (NEISPUO: PastMonthLockDay); empty: always.
     past_month_lock_day = models.PositiveSmallIntegerField(null=True, blank=True)
     averages_of_rounded_grades = models.BooleanField(default=False)  # „като НЕИСПУО“
+    # How often a grade counts in an average: the n-th weight is that of NEISPUO's kind n; empty: all once.
+    grade_weights = ArrayField(models.PositiveSmallIntegerField(), default=list, blank=True)
 
     class Meta:
         constraints = [
@@ -43,6 +46,10 @@ class SchoolSettings(SchoolRow):
             models.CheckConstraint(
                 condition=Q(past_month_lock_day__isnull=True) | Q(past_month_lock_day__range=(1, 31)),
                 name="lock_day_is_a_day_of_a_month",
+            ),
+            models.CheckConstraint(
+                condition=Q(grade_weights__len=0) | Q(grade_weights__len=12),
+                name="weights_are_of_all_kinds_or_none",
             ),
         ]
 

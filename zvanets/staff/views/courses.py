@@ -12,8 +12,10 @@ from django.views.decorators.http import require_POST, require_safe
 from zvanets.gradebook.actions import GradeEnded
 from zvanets.lessons.cells import SavedCells, save_cells
 from zvanets.lessons.desk import Answer, Cell, GradeCell, State
-from zvanets.lessons.gradebook import CourseRow, find_course, grades_of, members_of
+from zvanets.lessons.gradebook import CourseRow, Standing, find_course, grades_of, members_of, modules_of
 from zvanets.lib import bg
+from zvanets.rules.finals import Period
+from zvanets.rules.gradebook import Sums
 from zvanets.schools.models import Course
 from zvanets.staff import explain, gradebook
 from zvanets.staff.gradebook import Shown
@@ -42,6 +44,7 @@ def cells(request: StaffRequest, course_id: int) -> HttpResponse:
         return JsonResponse({"words": unreadable()}, status=422)
     saved = _save(request.seat, course_id, sent)
     term = Shown.asked(request.GET, saved.course, request.seat.today()).term
+    modules = modules_of(saved.course)
     return JsonResponse(
         {
             "time": f"{saved.at.astimezone(request.seat.zone):%H:%M}",
@@ -49,7 +52,9 @@ def cells(request: StaffRequest, course_id: int) -> HttpResponse:
             "sums": {
                 str(student): [
                     {"name": each.name, "text": each.text, "set": each.is_set, "poor": each.is_poor}
-                    for each in gradebook.figures(gradebook.sums_of(saved.course, saved.members[student], grades), term)
+                    for each in gradebook.figures(
+                        gradebook.sums_of(saved.course, saved.members[student], grades, modules), term
+                    )
                 ]
                 for student, grades in _touched(saved).items()
             },
@@ -155,20 +160,14 @@ def why(request: StaffRequest, course_id: int, student_id: int, figure: str) -> 
     if member is None:
         raise Http404
     day, error = _day(request)
-    grades = grades_of(course, at=gradebook.end_of(day, seat) if day else None, students=[student_id])
-    found = gradebook.sums_of(course, member, grades)
-    answers = {
-        "mean0": explain.average_answer(found.mean()),
-        "mean1": explain.average_answer(found.mean(1)),
-        "mean2": explain.average_answer(found.mean(2)),
-        "term1": explain.proposal_answer(found.term(1), found.mean(1)),
-        "term2": explain.proposal_answer(found.term(2), found.mean(2)),
-        "annual": explain.proposal_answer(found.annual, None),
-    }
-    if figure not in answers:
+    at = gradebook.end_of(day, seat) if day else None
+    grades = grades_of(course, at=at, students=[student_id])
+    found = gradebook.sums_of(course, member, grades, modules_of(course, at=at))
+    answer = _unfolded(found, figure)
+    if answer is None:
         raise Http404
     context = {
-        "answer": answers[figure],
+        "answer": answer,
         "name": member.name,
         "title": _(gradebook.FIGURES[figure]),
         "day": day.isoformat() if day else "",
@@ -181,6 +180,17 @@ def why(request: StaffRequest, course_id: int, student_id: int, figure: str) -> 
     }
     template = "staff/courses/_why.html" if request.htmx else "staff/courses/why.html"
     return page(request, template, context, status=422 if error else 200)
+
+
+def _unfolded(found: Sums[Standing], figure: str) -> explain.Answer | None:
+    """Explain „mean1“, „term1“ and so on; „mean0“ is the year's."""
+    means = {f"mean{period.term or 0}": period for period in Period}
+    if period := means.get(figure):
+        return explain.average_answer(found.mean(period))
+    finals = {"term1": Period.TERM_1, "term2": Period.TERM_2, "annual": Period.YEAR}
+    if period := finals.get(figure):
+        return explain.final_answer(found.final(period), found.mean(period) if period.term else None)
+    return None
 
 
 def _day(request: StaffRequest) -> tuple[date | None, str]:

@@ -5,11 +5,11 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from zvanets.accounts.proof import ask_for_proof, is_proven
 from zvanets.gradebook.actions import ProofNeeded
-from zvanets.gradebook.comments import comment_average, comment_grade
+from zvanets.gradebook.comments import comment_average
 from zvanets.gradebook.finals import TRANSFERRED, TransferredGrade, change_by_exam, take_over_grade
 from zvanets.gradebook.models import Comment, Exemption, Grade, SpecialNeeds
 from zvanets.gradebook.periods import days_of
@@ -166,33 +166,13 @@ def _average_page(
         "period": f"{period:d}",
         "period_name": period_name(period, lang()),
         "mean": average_answer(line.mean),
-        "proposed": final_answer(line.proposal) if line.proposal else None,
+        "proposed": final_answer(line.final) if line.is_lacking else None,
         "given": mark_text(line.given.mark) if line.given else "",
         "grades": grades,
         "form": form,
         "back": f"{seat.url('finals', course.pk)}?period={period:d}",
     }
     return page(request, "staff/finals/average.html", context, status=422 if form.errors else 200)
-
-
-@require_POST
-@seated()
-def comment(request: StaffRequest, grade_id: int) -> HttpResponse:
-    """Say something about a grade that stands; the page of the grade holds the form."""
-    seat = request.seat
-    mine = Grade.objects.filter(course__in=gradable_courses(seat))
-    get_object_or_404(mine, pk=grade_id)
-    form = CommentForm(request.POST)
-    if form.is_valid():
-        try:
-            comment_grade(seat.actor, mine, grade_id=grade_id, text=form.cleaned_data["text"])
-        except Refusal as refusal:
-            messages.error(request, said(refusal))
-        else:
-            messages.success(request, _("Коментарът е записан."))
-    else:
-        messages.error(request, _("Коментарът е до 1000 знака; написаното е запазено на екрана."))
-    return HttpResponseRedirect(seat.url("grade", grade_id))
 
 
 @require_http_methods(GET_POST)

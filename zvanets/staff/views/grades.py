@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from zvanets.accounts.proof import ask_for_proof, is_proven
 from zvanets.gradebook.actions import GradeEnded, ProofNeeded, correct_grade, withdraw_grade
+from zvanets.gradebook.comments import comment_grade
 from zvanets.gradebook.models import Grade
 from zvanets.lib import bg, clock
 from zvanets.lib.refusals import Refusal
@@ -22,6 +23,7 @@ from zvanets.rules.grades import GradeKind, kind_name, mark_of, parse_grade
 from zvanets.staff.book import led_students
 from zvanets.staff.classes import led_classes
 from zvanets.staff.final_forms import CommentForm
+from zvanets.staff.finals import gradable_courses
 from zvanets.staff.forms import CorrectForm, ReasonForm
 from zvanets.staff.marks import is_poor, mark_text
 from zvanets.staff.seat import Seat, StaffRequest, lang, page, seated
@@ -84,6 +86,23 @@ def withdraw(request: StaffRequest, grade_id: int) -> HttpResponse:
     return _grade_page(request, found, withdraw=form, status=422)
 
 
+@require_POST
+@seated()
+def comment(request: StaffRequest, grade_id: int) -> HttpResponse:
+    """Say something to the family about a grade that stands."""
+    seat, form = request.seat, CommentForm(request.POST)
+    mine = Grade.objects.filter(course__in=gradable_courses(seat))
+    found = get_object_or_404(mine.select_related(*NAMES), pk=grade_id)
+    if form.is_valid():
+        try:
+            comment_grade(seat.actor, mine, grade_id=grade_id, text=form.cleaned_data["text"])
+        except GradeEnded as ended:
+            return _grade_page(request, _fresh(found), ended=said(ended), comment=form, status=409)
+        messages.success(request, _("Коментарът е записан."))
+        return HttpResponseRedirect(seat.url("grade", grade_id))
+    return _grade_page(request, found, comment=form, status=422)
+
+
 @require_safe
 @seated()
 def remark(request: StaffRequest, remark_id: int) -> HttpResponse:
@@ -143,6 +162,7 @@ def _grade_page(
     *,
     correct: forms.Form | None = None,
     withdraw: forms.Form | None = None,
+    comment: forms.Form | None = None,
     ended: str = "",
     status: int = 200,
 ) -> HttpResponse:
@@ -153,14 +173,15 @@ def _grade_page(
         "text": mark_text(mark),
         "is_poor": is_poor(mark),
         "kind": _kind(grade),
-        "comment": CommentForm(initial={"text": _comment(grade)}),
+        "comment": comment or CommentForm(initial={"text": _comment(grade)}),
         "may_change_by_exam": grade.kind == GradeKind.ANNUAL and not grade.is_by_exam and _leads(seat, grade),
         "when": bg.moment(grade.given_at, now=clock.now(), zone=seat.zone, lang=lang()),
         "ended": ended or (_ended(seat, grade) if grade.ended_at else ""),
         "newer": Grade.objects.filter(replaces=grade).first(),
         "correct": correct or CorrectForm(prefix="correct"),
         "withdraw": withdraw or ReasonForm(prefix="withdraw"),
-        "form": correct or withdraw,
+        "form": correct or withdraw or comment,
+        "heading": _("Коментарът не е записан") if comment else _("Оценката не е променена"),
         "back": _back(seat, grade),
     }
     return page(request, "staff/lessons/grade.html", context, status=status)

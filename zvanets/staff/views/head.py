@@ -134,7 +134,8 @@ def settings(request: StaffRequest) -> HttpResponse:
                 "future_entries_locked": now.future_entries_locked,
                 "past_month_lock_day": now.past_month_lock_day,
                 "averages_of_rounded_grades": now.averages_of_rounded_grades,
-            }
+            },
+            weights=now.grade_weights,
         )
         return page(request, "staff/head/settings.html", {"form": form})
     form = SettingsForm(request.POST)

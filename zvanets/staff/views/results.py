@@ -1,5 +1,6 @@
 """A class at the end of a term and of the year: what is ready, the results, the resits, year I's overall grade."""
 
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from django.contrib import messages
@@ -9,11 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from zvanets.gradebook.models import ResitExam, YearResult
-from zvanets.gradebook.results import RESULTS_FROM, enter_resit, give_overall, set_result
+from zvanets.gradebook.results import RESULTS_FROM, enter_resit, give_overall, pass_all, set_result
 from zvanets.lib import bg
 from zvanets.lib.refusals import Refusal
 from zvanets.rules.finals import SESSIONS, Outcome, outcome_name, propose_outcome, session_name
-from zvanets.rules.grades import Scale, parse_grade
+from zvanets.rules.grades import Mark, Scale, parse_grade
 from zvanets.schools.models import ClassGroup, Course
 from zvanets.staff import class_finals as pages
 from zvanets.staff.classes import led_classes, visible_classes, year_now
@@ -46,25 +47,35 @@ def set_results(request: StaffRequest, class_group_id: int) -> HttpResponse:
     seat = request.seat
     group = _led(seat, class_group_id)
     lines = [line for line in pages.result_lines(seat, group) if line.is_open]
-    errors, n = [], 0
-    for line in lines:
-        typed = request.POST.get(f"grade-{line.pupil.id}", "").strip()
-        try:
-            if typed and line.has_words:
-                mark = parse_grade(typed, Scale.QUALITATIVE)
-                give_overall(seat.actor, group, student_id=line.pupil.id, mark=mark)
-            elif line.is_simple and "accept" in request.POST:
-                set_result(seat.actor, group, student_id=line.pupil.id, outcome=Outcome.PASSES)
-            else:
-                continue
-        except Refusal as refusal:
-            errors.append({"target": f"grade-{line.pupil.id}", "text": f"{line.pupil.name}: {said(refusal)}"})
+    marks, typed = _overall_grades(request, lines)
+    if any(each.error for each in typed.values()):
+        return _results_page(request, group, typed, status=422)
+    try:
+        if "accept" in request.POST:
+            n = len(pass_all(seat.actor, group, [line.pupil.id for line in lines if line.is_simple]))
         else:
-            n += 1
-    if errors:
-        return _results_page(request, group, errors=errors, status=422)
+            n = len(give_overall(seat.actor, group, marks))
+    except Refusal as refusal:
+        return _results_page(request, group, typed, said(refusal), status=422)
     messages.success(request, _("Вписани: %s.") % bg.counted(n, "record", lang()))
     return HttpResponseRedirect(seat.url("results", group.pk))
+
+
+def _overall_grades(
+    request: StaffRequest, lines: Iterable[pages.ResultLine]
+) -> tuple[dict[int, Mark], dict[int, pages.Typed]]:
+    """Return the grades that were typed in year I, and each text with what is wrong with it."""
+    marks: dict[int, Mark] = {}
+    typed: dict[int, pages.Typed] = {}
+    for pupil in (line.pupil for line in lines if line.has_words):
+        text = request.POST.get(f"grade-{pupil.id}", "").strip()
+        try:
+            if text:
+                marks[pupil.id] = parse_grade(text, Scale.QUALITATIVE)
+            typed[pupil.id] = pages.Typed(text)
+        except Refusal as refusal:
+            typed[pupil.id] = pages.Typed(text, said(refusal))
+    return marks, typed
 
 
 @require_safe
@@ -118,16 +129,24 @@ def _led(seat: Seat, class_group_id: int) -> ClassGroup:
 
 
 def _results_page(
-    request: StaffRequest, group: ClassGroup, *, errors: list[dict[str, str]] | None = None, status: int = 200
+    request: StaffRequest,
+    group: ClassGroup,
+    typed: Mapping[int, pages.Typed] | None = None,
+    error: str = "",
+    *,
+    status: int = 200,
 ) -> HttpResponse:
-    lines = pages.result_lines(request.seat, group)
+    lines = pages.result_lines(request.seat, group, typed or {})
     asked = [line for line in lines if line.has_words or line.pupil.level >= RESULTS_FROM]
     simple = sum(line.is_simple for line in lines)
+    wrong = [line for line in lines if line.typed.error]
     context = {
         "group": group,
         "lines": lines,
-        "errors": errors or [],
-        "typed": {str(line.pupil.id): request.POST.get(f"grade-{line.pupil.id}", "") for line in lines},
+        "errors": [
+            *([{"target": "results", "text": error}] if error else []),
+            *({"target": f"grade-{each.pupil.id}", "text": f"{each.pupil.name}: {each.typed.error}"} for each in wrong),
+        ],
         "is_asked": bool(asked),
         "has_words": any(line.has_words for line in lines),
         "waiting": [sum(line.is_open for line in asked), len(asked)],
