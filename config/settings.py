@@ -253,6 +253,38 @@ TELEPHONE_PORT = env.int("ZVANETS_TELEPHONE_PORT", default=0)  # of the demo's o
 
 # Short messages, see docs/operations/sms.md. Empty: no SMS is offered.
 SMPP_URL = env.str("ZVANETS_SMPP_URL", default="")
+# Of the numbers that a code is sent to: the European Union, its neighbours in the EEA, Great Britain.
+_EUROPE = (
+    30,
+    31,
+    32,
+    33,
+    34,
+    39,
+    40,
+    41,
+    43,
+    44,
+    45,
+    46,
+    47,
+    48,
+    49,
+    351,
+    352,
+    353,
+    354,
+    356,
+    357,
+    358,
+    359,
+    370,
+    371,
+    372,
+)
+SMS_PREFIXES = env.list(
+    "ZVANETS_SMS_PREFIXES", default=[f"+{each}" for each in (*_EUROPE, 385, 386, 420, 421, 423, 36)]
+)
 SMS_PRICE = env.str("ZVANETS_SMS_PRICE", default="0")  # euro a part, to count what was spent
 
 # The purse, see docs/operations/purse.md. Empty: nothing is offered for money there.

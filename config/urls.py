@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("s/<int:school_id>/", include("zvanets.staff.urls")),
     path("p/", include("zvanets.portal.urls")),
+    path("access/", include("zvanets.portal.access_urls")),
     path("u/<str:token>", unsubscribe, name="unsubscribe"),
     path("pay/", include("zvanets.billing.urls")),
     path("o/", include("zvanets.operator.urls")),

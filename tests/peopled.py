@@ -13,7 +13,7 @@ from zvanets.accounts.models import Membership, Role, User
 from zvanets.attendance.models import Absence, AbsenceClosing, AbsenceNotice, ExcuseReason, NoticeFile
 from zvanets.files.actions import Attached, keep
 from zvanets.gradebook.models import Closing, Grade, Reopening, ResitExam, YearResult
-from zvanets.guardians.models import Contact, Guardian, Guardianship, Relation
+from zvanets.guardians.models import Application, Contact, Guardian, Guardianship, Invitation, Relation
 from zvanets.lessons.models import Homework, HomeworkFile
 from zvanets.lessons.shelf import add_material
 from zvanets.lib import clock
@@ -125,8 +125,33 @@ def _families(peopled: Peopled) -> None:
             guardian=guardian, student=child, relation=relation, is_legal=False, may_excuse=False,
             starts_on=small.school_year.starts_on,
         )  # fmt: skip
+    _asked_for(peopled)
     contact = Contact.objects.get(guardian=small.guardians[0])
     peopled.ids |= {"school_id": small.id, "student_id": child.pk, "contact_id": contact.pk}
+
+
+def _asked_for(peopled: Peopled) -> None:
+    """An application and an invitation that wait."""
+    small, now = peopled.small, clock.now()
+    named = {"first_name": "Нова", "last_name": "Майка", "sort_name": "нова майка"}
+    application = Application.objects.create(
+        student=small.students[0],
+        user=peopled.users["neighbour"],
+        relation=Relation.MOTHER,
+        filed_at=now,
+        consented_at=now,
+        **named,
+    )
+    invitation = Invitation.objects.create(
+        student=small.students[0],
+        invited_by=Guardianship.objects.get(guardian=small.guardians[0]),
+        relation=Relation.OTHER,
+        name="баба",
+        code_hash="x",
+        made_at=now,
+        expires_at=now + timedelta(days=7),
+    )
+    peopled.ids |= {"application_id": application.pk, "invitation_id": invitation.pk}
 
 
 def _notices(peopled: Peopled) -> None:

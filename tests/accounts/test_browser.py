@@ -46,7 +46,9 @@ def must_be_accessible(page: Page, name: str) -> None:
     [
         ("/accounts/login/", "sign-in"),
         ("/accounts/password/reset/", "password-reset"),
-        ("/accounts/signup/", "sign-up-closed"),
+        ("/accounts/signup/", "sign-up"),
+        ("/access/", "access"),
+        ("/access/invited/", "invited"),
         ("/accounts/inactive/", "account-closed"),
         ("/no-such-page/", "not-found"),
     ],

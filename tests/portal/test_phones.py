@@ -9,6 +9,7 @@ from zvanets.guardians.models import Contact, Guardian, Subscription
 from zvanets.notifications.channels.sms.incoming import Incoming
 from zvanets.notifications.channels.sms.replies import take
 from zvanets.notifications.models import IncomingSms, Message
+from zvanets.portal.views.settings import RATES
 from zvanets.tenancy.school import at_school
 
 pytestmark = pytest.mark.django_db
@@ -91,3 +92,20 @@ def test_the_letters_are_chosen(signed_in, home):
     with at_school(home.small.id):
         assert Guardian.objects.get(pk=home.guardian.pk).sms_script == "latin"
     assert signed_in.post(home.url(0, "settings/language/"), {"language": "bg", "script": "runes"}).status_code == 404
+
+
+def test_no_code_goes_to_a_country_that_the_service_does_not_write_to(signed_in, home, settings):
+    answer = add(signed_in, home, "+39 312 345 6789")
+    assert answer.status_code == 302
+    settings.SMS_PREFIXES = ["+359"]
+    answer = add(signed_in, home, "+39 312 345 6780")
+    assert answer.status_code == 422
+    assert "от тази държава не пращаме SMS" in answer.content.decode()
+
+
+def test_a_school_sends_no_more_codes_than_its_sum_of_the_day(signed_in, home, monkeypatch):
+    monkeypatch.setitem(RATES, "codes_of", "1/d/key")
+    add(signed_in, home)
+    add(signed_in, home, "0882 818 906")
+    with at_school(home.small.id):
+        assert Message.objects.filter(channel="sms").count() == 1

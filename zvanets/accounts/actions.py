@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from allauth.mfa.models import Authenticator
 from django.db import transaction
 from django.db.models import F
-from django.utils.translation import gettext, override
+from django.utils.translation import get_language, gettext, override
 
 from zvanets.accounts.letters import post
 from zvanets.accounts.models import HEADS, IDLE_MINUTES, Membership, Role, SignInRules, User
@@ -66,6 +66,42 @@ def create_user(
     user = User.objects.create_user(wanted, password, name=name, email=address, phone=number, language=language)
     record([Fact(Verb.ACCOUNT_CREATED, object_id=user.pk, body={"name": name})], actor=actor, tell=False)
     return user
+
+
+@transaction.atomic
+def sign_up(address: str, *, first_name: str, last_name: str, password: str, username: str = "") -> User:
+    """Make the account of a stranger, who has no school: nothing to record, and it opens nothing yet.
+
+    Raises Refusal `username`, `username_taken`, `email_taken`.
+    """
+    wanted = username.strip().lower() or free_username(first_name, last_name)
+    if not _USERNAME.fullmatch(wanted):
+        raise Refusal("username", _NOT_A_NAME, {"typed": shown(username)})
+    if User.objects.filter(username=wanted).exists():
+        raise Refusal("username_taken", _NAME_TAKEN, {"typed": shown(username)})
+    if address and User.objects.filter(email=address).exists():
+        raise Refusal("email_taken", _EMAIL_TAKEN)
+    name = f"{first_name.strip()} {last_name.strip()}"
+    language = get_language() or "bg"
+    return User.objects.create_user(wanted, password, name=name, email=address or None, language=language)
+
+
+@transaction.atomic
+def change_email(user: User, address: str) -> None:
+    """Put a confirmed address in the place of the old one, and tell the old one. Raises Refusal `email_taken`."""
+    if User.objects.filter(email=address).exclude(pk=user.pk).exists():
+        raise Refusal("email_taken", _EMAIL_TAKEN)
+    before, user.email = user.email, address
+    user.save(update_fields=["email"])
+    if not before:
+        return
+    with override(user.language):
+        subject = gettext("Сменен е адресът Ви за вход")
+        text = gettext(
+            "%s, от днес писмата за профила Ви отиват на друг адрес."
+            " Ако не сте го поискали, обадете се веднага на училището."
+        )
+    post(before, subject=subject, text=text % user.name, language=user.language)
 
 
 @transaction.atomic

@@ -6,8 +6,12 @@ from allauth.account import forms as allauth
 from allauth.mfa.base import forms as mfa
 from allauth.mfa.totp import forms as totp
 from allauth.mfa.webauthn import forms as webauthn
+from django.core.validators import RegexValidator
 from django.forms import Form
 from django.utils.translation import gettext_lazy as _
+
+# Nobody's name has any; a document's number typed there would be kept.
+NO_DIGITS = RegexValidator(r"\d", _("Без цифри: номер на документ не се пише никъде."), inverse_match=True)
 
 _LABELS = {
     "login": _("Потребителско име, електронна поща или телефон"),

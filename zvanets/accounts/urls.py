@@ -1,4 +1,4 @@
-"""Signing in and out, passwords, and the choice of a place. Nobody signs up: accounts come from the school."""
+"""Signing in and out, passwords, and the choice of a place. Whoever signs up sees nothing until a school lets them in."""
 
 from allauth.account import views as allauth
 from allauth.mfa.base import views as mfa
@@ -8,7 +8,7 @@ from allauth.mfa.webauthn import views as webauthn
 from django.urls import URLPattern, path, re_path
 from django.views.i18n import set_language
 
-from zvanets.accounts import views
+from zvanets.accounts import signing_up, views
 
 
 def _second_factor() -> list[URLPattern]:
@@ -35,7 +35,10 @@ urlpatterns = [
     path("language/", set_language, name="set_language"),
     path("accounts/login/", allauth.login, name="account_login"),
     path("accounts/logout/", allauth.logout, name="account_logout"),
-    path("accounts/signup/", allauth.signup, name="account_signup"),  # says that it is closed
+    path("accounts/signup/", signing_up.ask, name="account_signup"),
+    path("accounts/signup/code/", signing_up.code, name="signup_code"),
+    path("accounts/email/", signing_up.email, name="email"),
+    path("accounts/email/code/", signing_up.email_code, name="email_code"),
     path("accounts/inactive/", allauth.account_inactive, name="account_inactive"),
     path("accounts/unlock/", views.unlock, name="account_reauthenticate"),
     path("accounts/sessions/", views.sessions, name="sessions"),

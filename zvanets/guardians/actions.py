@@ -127,6 +127,10 @@ def withdraw_right(*, actor: Actor, right: Guardianship, why: str) -> None:
         return
     _end(Subscription.objects.filter(guardianship=right))
     _end_seat_without_children(actor, right.guardian)
+    # Whom somebody let in as a parent goes with them; the child stays.
+    let_in = Guardianship.objects.not_ended(on=clock.today()).filter(invitations_taken__invited_by=right)
+    for each in let_in.exclude(relation=Relation.SELF).select_related("guardian__user", "student"):
+        withdraw_right(actor=actor, right=each, why=why)
     _record(actor, Verb.RIGHT_WITHDRAWN, right, reason=why.strip())
 
 

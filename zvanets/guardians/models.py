@@ -1,6 +1,6 @@
 """Who may know of a student, at which addresses, by which channels, and what they asked for."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any, ClassVar, Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -241,3 +241,101 @@ class PinTry(SchoolRow):
 
     def __str__(self) -> str:
         return f"{self.student_id} {self.at:%Y-%m-%d}"
+
+
+class Application(Named):
+    """Заявление за достъп of a legal representative for one child; what stands here of papers is their kind, never a number."""
+
+    DECIDED_WITHIN = timedelta(hours=72)
+
+    class Identity(models.TextChoices):
+        CARD = "card", "лична карта"
+        PASSPORT = "passport", "паспорт"
+        RESIDENCE = "residence", "разрешение за пребиваване"
+
+    class Proof(models.TextChoices):
+        BIRTH = "birth", "удостоверение за раждане"
+        COURT = "court", "съдебно решение"
+        CUSTODY = "custody", "удостоверение за настойничество или попечителство"
+        FOSTER = "foster", "заповед или договор за приемна грижа"
+
+    class Ground(models.TextChoices):
+        FORM = "form", "заявлението е попълнено неправилно"
+        ANOTHER = "another", "подадено е от друг, а не от заявителя"
+        NOT_HERE = "not_here", "детето не учи в това училище"
+        LACKING = "lacking", "липсва документ: за самоличност, за раждане, подписано заявление или съгласие"
+        CONTRADICTS = "contradicts", "данните в документите си противоречат"
+        WITHDRAWN = "withdrawn", "заявителят се отказа"
+
+    student = SchoolKey(Student, models.CASCADE, related_name="applications")
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    relation = models.CharField(max_length=12, choices=Relation.choices)
+    filed_at = models.DateTimeField()
+    consented_at = models.DateTimeField()  # to the processing of their data, on the web and on the signed paper
+    identity = models.CharField(max_length=10, choices=Identity.choices, blank=True)
+    proof = models.CharField(max_length=10, choices=Proof.choices, blank=True)
+    is_signed = models.BooleanField(default=False)
+    seen_at = models.DateTimeField(null=True, blank=True)
+    seen_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    ground = models.CharField(max_length=12, choices=Ground.choices, blank=True)
+    note = models.CharField(max_length=300, blank=True)
+    right = SchoolKey(Guardianship, models.SET_NULL, db_on_delete="SET NULL", null=True, blank=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["school", "user", "student"],
+                condition=Q(decided_at__isnull=True),
+                name="one_waiting_application_for_a_student",
+            ),
+            models.CheckConstraint(
+                condition=Q(right__isnull=True)
+                | (Q(seen_at__isnull=False, decided_at__isnull=False, is_signed=True, ground="") & ~Q(identity=""))
+                & ~Q(proof=""),
+                name="granted_when_papers_were_seen_and_signed",
+            ),
+            models.CheckConstraint(
+                condition=Q(ground="") | Q(decided_at__isnull=False, right__isnull=True), name="a_ground_refuses"
+            ),
+            models.CheckConstraint(condition=~Q(note__regex=r"\d{6}"), name="no_number_of_a_document_in_a_note"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["school", "filed_at"], condition=Q(decided_at__isnull=True), name="applications_waiting"
+            )
+        ]
+
+    @property
+    def due_at(self) -> datetime:
+        return self.filed_at + self.DECIDED_WITHIN
+
+
+class Invitation(SchoolRow):
+    """Покана of a legal representative to somebody else; its code is told once and kept as a digest."""
+
+    student = SchoolKey(Student, models.CASCADE, related_name="invitations")
+    invited_by = SchoolKey(Guardianship, models.CASCADE, related_name="invitations")
+    relation = models.CharField(max_length=12, choices=Relation.choices)
+    name = models.CharField(max_length=100)  # as the family calls them: „баба Ана“
+    code_hash = models.CharField(max_length=64)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    ends_on = models.DateField(null=True, blank=True)  # the last day of the right it gives
+    taken_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    right = SchoolKey(
+        Guardianship, models.SET_NULL, db_on_delete="SET NULL", null=True, blank=True, related_name="invitations_taken"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["school", "code_hash"], name="one_invitation_a_code"),
+            models.CheckConstraint(
+                condition=Q(taken_at__isnull=True) | Q(withdrawn_at__isnull=True), name="taken_or_withdrawn"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"invitation of {self.name}"

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from zvanets.portal.views import absences, book, diary, home, pace, pin, settings
+from zvanets.portal.views import absences, book, diary, home, pace, people, pin, settings
 
 app_name = "portal"
 _CHILD = "<int:school_id>/<int:student_id>/"
@@ -26,6 +26,9 @@ urlpatterns = [
     path(f"{_CHILD}calendar/", book.calendar, name="calendar"),
     path(f"{_CHILD}care/", book.care, name="care"),
     path(f"{_CHILD}printed/", diary.printed, name="printed"),
+    path(f"{_CHILD}people/", people.people, name="people"),
+    path(f"{_CHILD}people/<int:right_id>/withdraw/", people.withdraw_reader, name="withdraw_reader"),
+    path(f"{_CHILD}invitations/<int:invitation_id>/withdraw/", people.withdraw_waiting, name="withdraw_invitation"),
     path(f"{_CHILD}settings/", settings.show, name="settings"),
     path(f"{_CHILD}settings/kinds/", settings.choose_kinds, name="kinds"),
     path(f"{_CHILD}settings/language/", settings.choose_words, name="language"),

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zvanets.accounts.models import STAFF, Role
 from zvanets.guardians.actions import Extent
-from zvanets.guardians.models import Relation
+from zvanets.guardians.models import Application, Relation
 
 
 def day_field(label: Any, **options: Any) -> forms.DateField:
@@ -106,3 +106,42 @@ class ColleagueForm(RoleForm):
 
 class EndRoleForm(forms.Form):
     last_day = day_field(_("Последен ден"), help_text=_("Празно: спира веднага."))
+
+
+class PapersForm(forms.Form):
+    """Which kinds of documents were shown; there is no field for a number."""
+
+    identity = forms.TypedChoiceField(
+        label=_("Документ за самоличност"),
+        coerce=Application.Identity,
+        choices=[(each.value, _(str(each.label))) for each in Application.Identity],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Изберете какъв документ видяхте.")},
+    )
+    proof = forms.TypedChoiceField(
+        label=_("Документ, че представлява детето"),
+        coerce=Application.Proof,
+        choices=[(each.value, _(str(each.label))) for each in Application.Proof],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Изберете какъв документ видяхте.")},
+    )
+    is_signed = forms.BooleanField(
+        label=_("Заявлението и съгласието са подписани на хартия пред мен"),
+        error_messages={"required": _("Без подписано заявление не може.")},
+    )
+
+
+class RefusalForm(forms.Form):
+    ground = forms.TypedChoiceField(
+        label=_("Основание"),
+        coerce=Application.Ground,
+        choices=[(each.value, _(str(each.label))) for each in Application.Ground],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Изберете на какво основание отказвате.")},
+    )
+    note = forms.CharField(
+        label=_("Пояснение"),
+        max_length=300,
+        required=False,
+        help_text=_("Заявителят го чете. Без номера на документи."),
+    )

@@ -75,6 +75,7 @@ def of_school(seat: Seat) -> list[Part]:
             _("Хора"),
             links(
                 ("people", _("Хора и пароли")),
+                ("applications", _("Заявления за достъп")),
                 ("addresses", _("Спрени адреси на родители")),
                 ("sign_in_rules", _("Вход и защита")),
             ),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from allauth.core.internal.ratelimit import consume
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
@@ -28,7 +29,9 @@ from zvanets.portal.forms import KINDS, AddressForm, CodeForm, KindsForm, Langua
 from zvanets.portal.views.pace import quiet_words
 
 _NO_MOBILE = gettext_noop("На този номер не може да се изпрати SMS. Напишете мобилен номер.")
-CODES_AN_HOUR = {"send_code": "5/h/user"}
+_ABROAD = gettext_noop("На номера от тази държава не пращаме SMS. Напишете друг номер или електронна поща.")
+# An SMS costs money: whoever makes us write to expensive numbers is stopped by the day's sums, of a prefix and of a school.
+RATES = {"send_code": "5/h/user", "codes_to": "2000/d/key", "codes_of": "500/d/key"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +140,7 @@ def remove(request: FamilyRequest, contact_id: int) -> HttpResponse:
 def _send(request: FamilyRequest, contact: Contact) -> HttpResponseRedirect:
     """Leave a letter with a code to the worker, and ask for the code."""
     there = redirect(request.child.url("confirm", contact.pk))
-    if not consume(request, app="zvanets", action="send_code", config=CODES_AN_HOUR):
+    if not _may_send(request, contact):
         messages.warning(request, _("Поискахте твърде много кодове. Опитайте отново след час."))
         return there
     try:
@@ -147,10 +150,26 @@ def _send(request: FamilyRequest, contact: Contact) -> HttpResponseRedirect:
     return there
 
 
+def _may_send(request: FamilyRequest, contact: Contact) -> bool:
+    counted: list[tuple[str, str | None]] = [("send_code", None)]
+    if contact.kind == Contact.Kind.PHONE:
+        counted += [("codes_to", _prefix(contact.address)), ("codes_of", str(request.child.row.school_id))]
+    return all(consume(request, app="zvanets", action=action, key=key, config=RATES) for action, key in counted)
+
+
+def _prefix(number: str) -> str:
+    """Return the allowed prefix that a number begins with, "" when there is none."""
+    return next((each for each in settings.SMS_PREFIXES if number.startswith(each)), "")
+
+
 def _checked(kind: Contact.Kind, typed: str) -> str:
-    """Refuse a number that no SMS can reach."""
-    if kind == Contact.Kind.PHONE and not phones.takes_sms(phones.parse(typed)):
-        raise Refusal("no_mobile", _NO_MOBILE)
+    """Refuse a number that no SMS can reach, or that we write to in no country of ours."""
+    if kind == Contact.Kind.PHONE:
+        number = phones.parse(typed)
+        if not phones.takes_sms(number):
+            raise Refusal("no_mobile", _NO_MOBILE)
+        if not _prefix(number):
+            raise Refusal("abroad", _ABROAD)
     return typed
 
 
@@ -176,6 +195,7 @@ def _page(request: FamilyRequest, form: AddressForm | PhoneForm, *, status: int 
         "has_phone": any(each.kind == Contact.Kind.PHONE and each.confirmed_at for each in contacts),
         "pace_url": child.url("pace"),
         "quiet": quiet_words(guardian),
+        "people_url": child.url("people") if _is_legal(child) else "",
         "pin_url": "" if child.is_self else child.url("pin"),
         "has_pin": guardian.pin_issued_at is not None,
         "language": guardian.language,
@@ -185,6 +205,10 @@ def _page(request: FamilyRequest, form: AddressForm | PhoneForm, *, status: int 
         "by_phone": form if isinstance(form, PhoneForm) else PhoneForm(auto_id=False),
     }
     return page(request, "portal/settings.html", child, context, status=status)
+
+
+def _is_legal(child: Child) -> bool:
+    return bool(Guardianship.objects.filter(pk=child.row.right_id, is_legal=True).exists())
 
 
 def _kinds(child: Child) -> dict[str, list[str]]:

@@ -19,7 +19,7 @@ from zvanets.remarks.models import PlannedWork
 from zvanets.rules.absences import AbsenceKind
 from zvanets.schools.choices import FAMILIES, Choices, change_choices, choices_now
 from zvanets.schools.models import Lesson
-from zvanets.staff import classes, contents, office, told
+from zvanets.staff import applications, classes, contents, office, told
 from zvanets.staff import day as days
 from zvanets.staff.forms import SettingsForm
 from zvanets.staff.seat import Seat, StaffRequest, lang, page, seated
@@ -72,6 +72,7 @@ def head(request: StaffRequest) -> HttpResponse:
     context = {
         "title": bg.day_name(today, lang()),
         "waiting": waiting,
+        "applications": applications.count_waiting(),
         "waiting_text": bg.counted(waiting, "lesson", lang()),
         "absent": Absent(len({student for _group, student, _kind in absent}), len(absent), len(late)),
         "told": told.summed(told.messages_of(seat, today)),
