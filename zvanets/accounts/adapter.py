@@ -1,4 +1,4 @@
-"""How allauth signs people in here: no sign-up, throttled per person, each attempt kept."""
+"""How allauth signs people in here: no sign-up of its own, throttled per person, each attempt kept."""
 
 from typing import Any
 
@@ -48,7 +48,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     }
 
     def is_open_for_signup(self, _request: HttpRequest) -> bool:
-        """Accounts come from the school: a stranger cannot make one."""
+        """Allauth's own sign-up stays closed: strangers sign up by a code (signing_up), which opens nothing."""
         return False
 
     def get_client_ip(self, request: HttpRequest) -> str:
