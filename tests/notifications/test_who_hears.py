@@ -24,7 +24,8 @@ from zvanets.lib import clock
 from zvanets.lib.zones import ZONES
 from zvanets.notifications.catalogue import telling_of
 from zvanets.notifications.fanout import tell_school
-from zvanets.notifications.models import Told
+from zvanets.notifications.models import Message, Told
+from zvanets.rules.delivery import Status
 from zvanets.schools.models import Enrolment, Student
 from zvanets.tenancy.school import at_school
 
@@ -43,6 +44,15 @@ class Adult:
     zone: str
     has_email: bool
     has_phone: bool
+    digest_at: time
+    has_no_sms: bool  # the budget is nothing a day: everything waits for the digest
+
+
+@dataclass
+class Wish:
+    kinds: set[str]
+    digest: set[str]
+    wait: int
 
 
 @dataclass
@@ -51,9 +61,11 @@ class Ear:
 
     adult: Adult
     student: Student
-    holds: bool
+    starts_on: date
+    ends_on: date | None
+    is_withdrawn: bool
     is_close: bool
-    wants: dict[str, tuple[set[str], int]] = field(default_factory=dict)
+    wants: dict[str, Wish] = field(default_factory=dict)
 
 
 @pytest.fixture
@@ -68,16 +80,24 @@ def test_everybody_hears_what_they_asked_for_at_their_hour_and_nobody_else(small
     now = clock.now().replace(second=0, microsecond=0) + timedelta(minutes=dice.randrange(24 * 60))
     with at_school(small.id):
         ears, facts = _families(small, families, dice, now)
-        record([Fact(verb, **about) for verb, about in facts], actor=small.actor, tell=True, at=now)
-    tell_school(small.id, CHANNELS, now=now + timedelta(minutes=2))
+    expected: set[tuple[object, ...]] = set()
+    for moment, told in ((now, facts[::2]), (now + timedelta(hours=dice.randrange(1, 8)), facts[1::2])):
+        with at_school(small.id):
+            record([Fact(verb, **about) for verb, about in told], actor=small.actor, tell=True, at=moment)
+        tell_school(small.id, CHANNELS, now=moment + timedelta(minutes=2))
+        expected |= _naively(ears, told, moment + timedelta(minutes=2))
 
     with at_school(small.id):
-        rows = Told.objects.values_list(
+        rows = Told.objects.exclude(message__status=Status.CANCELLED).values_list(
             "guardian_id", "channel", "message__student_id", "noun", "object_id", "message__due_at"
         )
-        heard = {tuple(row) for row in rows}
+        heard = [tuple(row) for row in rows]
+        digests = Message.objects.filter(is_digest=True, status=Status.QUEUED)
+        once = [tuple(row) for row in digests.values_list("guardian_id", "channel", "student_id", "due_at")]
     assert len(heard) > families
-    assert heard == _naively(ears, facts, now + timedelta(minutes=2))
+    assert len(heard) == len({*heard})
+    assert sorted({*heard} ^ expected) == []
+    assert len(once) == len({*once}), "what comes later joins the digest that waits"
 
 
 def _families(small, count: int, dice: Random, now: datetime):
@@ -104,7 +124,7 @@ def _families(small, count: int, dice: Random, now: datetime):
     ]
     facts = []
     for n, student in enumerate(students):
-        for number, verb in enumerate(dice.sample(VERBS, dice.choice((1, 1, 2)))):
+        for number, verb in enumerate(dice.sample(VERBS, dice.choice((1, 2, 3)))):
             facts.append((verb, {"student_id": student.pk, "object_id": 10 * n + number + 10**6, "body": BODIES[verb]}))
     return ears, facts
 
@@ -114,7 +134,18 @@ def _adults(count: int, dice: Random, now: datetime) -> list[Adult]:
     for n in range(count):
         quiet = dice.choice((None, _quiet(dice)))
         zone = dice.choice(("", "", *ZONES))
-        made.append(Adult(Guardian(last_name=f"Родител{n}", sort_name=f"родител{n}"), quiet, zone, False, False))
+        made.append(
+            Adult(
+                Guardian(last_name=f"Родител{n}", sort_name=f"родител{n}"),
+                quiet,
+                zone,
+                False,
+                False,
+                time(dice.randrange(6, 22), 30),
+                dice.random() < 0.2,
+            )
+        )
+        made[-1].row.digest_at, made[-1].row.sms_a_day = made[-1].digest_at, 0 if made[-1].has_no_sms else None
         made[-1].row.language, made[-1].row.time_zone = dice.choice(("bg", "en")), zone
         if quiet:
             made[-1].row.quiet_from, made[-1].row.quiet_to = quiet
@@ -164,39 +195,54 @@ def _ear(adult: Adult, student: Student, dice: Random, today: date) -> Ear:
         ends_on=None if ends is None else today + timedelta(ends),
         withdrawn_at=clock.now() if gone else None,
     )
-    holds = starts <= 0 and (ends is None or ends >= 0) and not gone
-    ear = Ear(adult, student, holds, is_close=is_legal or relation == Relation.SELF)
+    ear = Ear(adult, student, right.starts_on, right.ends_on, gone, is_close=is_legal or relation == Relation.SELF)
     rows = []
     for channel in CHANNELS:
         kinds, wait = dice.sample(EventKind.values, dice.randrange(len(EventKind) + 1)), dice.choice((0, 0, 15, 60))
         is_over = dice.random() < 0.2
         ends_on = today - timedelta(1) if is_over else None
+        digest = [kind for kind in kinds if dice.random() < 0.3]
         rows.append(Subscription(guardianship=right, channel=channel, kinds=kinds, wait_minutes=wait))
+        rows[-1].digest_kinds = digest
         rows[-1].starts_on, rows[-1].ends_on = today - timedelta(5), ends_on
         if not is_over:
-            ear.wants[channel] = (set(kinds), wait)
+            ear.wants[channel] = Wish(set(kinds), set(digest), wait)
     Subscription.objects.bulk_create(rows)
     return ear
 
 
 def _naively(ears: list[Ear], facts, now: datetime) -> set[tuple[object, ...]]:
     heard: set[tuple[object, ...]] = set()
+    today = now.astimezone(ZoneInfo("Europe/Sofia")).date()
     for ear in ears:
-        for channel, (kinds, wait) in ear.wants.items():
+        holds = not ear.is_withdrawn and ear.starts_on <= today and (ear.ends_on is None or today <= ear.ends_on)
+        for channel, wish in ear.wants.items():
             reached = {"portal": True, "email": ear.adult.has_email, "sms": ear.adult.has_phone}[channel]
             own = [
                 (verb, about)
                 for verb, about in facts
-                if about["student_id"] == ear.student.pk and _asked(verb, about["body"], kinds, ear)
+                if about["student_id"] == ear.student.pk and _asked(verb, about["body"], wish.kinds, ear)
             ]
-            if not (ear.holds and reached and own):
+            if not (holds and reached):
                 continue
-            is_urgent = any(telling_of(verb, about["body"]).is_urgent for verb, about in own)
-            at = _moment(ear.adult, channel, now, wait, is_urgent)
+            at_once = [each for each in own if channel == "portal" or not _is_daily(*each, wish)]
+            is_urgent = any(telling_of(verb, about["body"]).is_urgent for verb, about in at_once)
+            if channel == "sms" and ear.adult.has_no_sms and not is_urgent:
+                at_once = []
             for verb, about in own:
                 noun = {"lateness": "absence", "praise": "remark"}.get(verb.split(".")[0], verb.split(".")[0])
+                is_daily = (verb, about) not in at_once
+                at = _moment(
+                    ear.adult, channel, now, wish.wait, is_urgent=is_urgent and not is_daily, is_daily=is_daily
+                )
                 heard.add((ear.adult.row.pk, str(channel), ear.student.pk, noun, about["object_id"], at))
     return heard
+
+
+def _is_daily(verb: str, about, wish: Wish) -> bool:
+    telling = telling_of(verb, about["body"])
+    named = {str(kind) for kind in telling.kinds} & wish.kinds
+    return not telling.is_urgent and bool(named) and not named - wish.digest
 
 
 def _asked(verb: str, body, kinds: set[str], ear: Ear) -> bool:
@@ -205,10 +251,13 @@ def _asked(verb: str, body, kinds: set[str], ear: Ear) -> bool:
     return chosen and (ear.is_close or not telling.is_private)
 
 
-def _moment(adult: Adult, channel: str, now: datetime, wait: int, is_urgent: bool) -> datetime:
-    """Let the clock run minute by minute until nobody sleeps."""
+def _moment(adult: Adult, channel: str, now: datetime, wait: int, *, is_urgent: bool, is_daily: bool) -> datetime:
+    """Let the clock run minute by minute until it is the digest's hour and nobody sleeps."""
     quiet = None if is_urgent or channel == "portal" else adult.quiet
-    return _awake(_awake(now, quiet, adult.zone) + timedelta(minutes=wait), quiet, adult.zone)
+    at = now
+    while is_daily and (at == now or at.astimezone(ZoneInfo(adult.zone or "Europe/Sofia")).time() != adult.digest_at):
+        at += timedelta(minutes=1)
+    return _awake(_awake(at, quiet, adult.zone) + timedelta(minutes=wait), quiet, adult.zone)
 
 
 def _awake(at: datetime, quiet: tuple[time, time] | None, zone: str) -> datetime:

@@ -5,7 +5,7 @@ from datetime import time
 import pytest
 
 from tests.portal.test_home import page_of
-from zvanets.guardians.models import Guardian
+from zvanets.guardians.models import Guardian, Subscription
 from zvanets.history.models import Entry
 from zvanets.tenancy.school import at_school
 
@@ -13,7 +13,9 @@ pytestmark = pytest.mark.django_db
 
 
 def choose(client, home, **typed):
-    return client.post(home.url(0, "settings/pace/"), {"quiet_from": "", "quiet_to": "", "time_zone": ""} | typed)
+    return client.post(
+        home.url(0, "settings/pace/"), {"quiet_from": "", "quiet_to": "", "time_zone": "", "digest_at": "18:00"} | typed
+    )
 
 
 def guardian(home) -> Guardian:
@@ -72,3 +74,41 @@ def test_what_cannot_be_is_said_so_and_kept_in_the_field(signed_in, home, typed,
     if "quiet_from" in typed:
         assert f'value="{typed["quiet_from"]}"' in page
     assert guardian(home).quiet_from is None
+
+
+def test_the_hour_of_the_digest_is_chosen(signed_in, home):
+    assert choose(signed_in, home, digest_at="19:30").status_code == 302
+
+    assert guardian(home).digest_at == time(19, 30)
+    assert "наведнъж в 19:30 ч." in page_of(signed_in, home.url(0, "settings/"))
+    assert "Най-много SMS" not in page_of(signed_in, home.url(0, "settings/pace/")), "there is no carrier"
+
+
+def test_only_the_family_sets_how_many_sms_a_day(signed_in, home, settings):
+    settings.SMPP_URL = "smpp://diary:secret@127.0.0.1:1"
+
+    assert choose(signed_in, home, sms_a_day="2").status_code == 302
+    assert guardian(home).sms_a_day == 2
+    answer = choose(signed_in, home, sms_a_day="200", quiet_from="21:00", quiet_to="06:00")
+    assert answer.status_code == 422
+    assert "Напишете число от 0 до 50" in answer.content.decode()
+    assert (guardian(home).sms_a_day, guardian(home).quiet_from) == (2, None), "all of it is kept or nothing"
+    choose(signed_in, home, sms_a_day="")
+    assert guardian(home).sms_a_day is None
+
+
+def test_kinds_told_once_a_day_are_ticked_for_each_child(signed_in, home):
+    everything = {"portal": ["grade", "homework"], "email": ["grade", "homework"]}
+    signed_in.post(home.url(0, "settings/kinds/"), everything | {"digest": ["homework"]})
+
+    with at_school(home.small.id):
+        rows = Subscription.objects.filter(guardianship__guardian=home.guardian, channel="email")
+        told = dict(rows.values_list("guardianship__student__first_name", "digest_kinds"))
+        assert told == {"Анна": ["homework"]}
+        assert Entry.objects.filter(verb="subscription.changed", sub_verb="digest").count() == 1
+    page = page_of(signed_in, home.url(0, "settings/"))
+    assert 'name="digest" value="homework" checked' in page
+    assert 'name="digest" value="absence"' not in page
+    assert signed_in.post(home.url(0, "settings/kinds/"), {"digest": ["absence"]}).status_code == 404
+    signed_in.post(home.url(0, "settings/kinds/"), everything)
+    assert 'name="digest" value="homework">' in page_of(signed_in, home.url(0, "settings/"))

@@ -1,6 +1,6 @@
 """Who may know of a student, at which addresses, by which channels, and what they asked for."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, ClassVar, Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -72,6 +72,9 @@ class Guardian(Named):
     quiet_from = models.TimeField(null=True, blank=True)
     quiet_to = models.TimeField(null=True, blank=True)
     time_zone = models.CharField(max_length=40, blank=True, db_default="")
+    digest_at = models.TimeField(default=time(18), db_default=time(18))  # by the same clock
+    # What is more than so many SMS a day waits for the digest; None knows no limit, and what is urgent none either.
+    sms_a_day = models.PositiveSmallIntegerField(null=True, blank=True)
     pin_hash = models.CharField(max_length=64, blank=True)
     pin_issued_at = models.DateTimeField(null=True, blank=True)
     external_id = models.BigIntegerField(null=True, blank=True)
@@ -205,6 +208,9 @@ class Subscription(SchoolRow):
     guardianship = SchoolKey(Guardianship, models.CASCADE, related_name="subscriptions")
     channel = models.CharField(max_length=6, choices=ChannelName.choices)
     kinds = ArrayField(models.CharField(max_length=10, choices=EventKind.choices))
+    digest_kinds = ArrayField(  # of these they hear once a day, all in one
+        models.CharField(max_length=10, choices=EventKind.choices), default=list, db_default=[]
+    )
     wait_minutes = models.PositiveSmallIntegerField(default=0)
     starts_on = models.DateField()
     ends_on = models.DateField(null=True, blank=True)

@@ -38,6 +38,7 @@ def resubscribe(*, actor: Actor, ended: Sequence[Subscription]) -> None:
             guardianship_id=each.guardianship_id,
             channel=each.channel,
             kinds=each.kinds,
+            digest_kinds=each.digest_kinds,
             wait_minutes=each.wait_minutes,
             starts_on=clock.today(),
         )

@@ -5,9 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Self
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
@@ -22,9 +20,9 @@ from zvanets.notifications.composing import Composer, Text
 from zvanets.notifications.hearers import Hearer, facts_by_student, hearers_of
 from zvanets.notifications.models import Message, Told
 from zvanets.notifications.outbox import Waiting
+from zvanets.notifications.pace import Pace, due, is_urgent, pace_of, zone_of_school
 from zvanets.notifications.past import Past, Thing, past_of, thing_of, things_of
-from zvanets.rules.delivery import Fact, Status, collapse, goes_at, is_stale
-from zvanets.schools.models import School
+from zvanets.rules.delivery import Fact, Status, collapse, is_stale
 from zvanets.tenancy.school import at_school, school_now
 
 CHANNELS = (ChannelName.PORTAL, ChannelName.EMAIL)
@@ -45,16 +43,22 @@ class Draft:
     things: Mapping[int, Thing | None]
     entered_at: datetime
     is_stale: bool = False
+    is_digest: bool = False
     replaces: Sequence[int] = ()
+
+    @property
+    def covered(self) -> set[int]:
+        return {number for fact in self.facts for number in fact.covers}
 
 
 @dataclass(frozen=True, slots=True)
 class Times:
     now: datetime
     entered: Mapping[int, datetime]  # when each entry was saved
+    held: Collection[int] = ()  # what a guardian wished to hear later is not late
 
     def is_late(self, fact: Fact) -> bool:
-        return is_stale(self.entered[fact.number], self.now)
+        return fact.number not in self.held and is_stale(self.entered[fact.number], self.now)
 
 
 @dataclass
@@ -118,7 +122,7 @@ def _tell_one_by_one(channels: Collection[str], now: datetime) -> Round:
 def _tell(waiting: Sequence[Waiting], channels: Collection[str], now: datetime) -> Round:
     if not waiting:
         return Round()
-    today = now.astimezone(_zone(school_now())).date()
+    today = now.astimezone(zone_of_school(school_now())).date()
     facts = facts_by_student(waiting, on=today)
     hearers = hearers_of(facts, on=today, channels=channels) if facts else []
     drafts = _drafts(facts, hearers, {each.fact.number: each.at for each in waiting}, now) if hearers else []
@@ -128,22 +132,19 @@ def _tell(waiting: Sequence[Waiting], channels: Collection[str], now: datetime) 
     return Round(len(waiting), Counter(draft.hearer.channel for draft in drafts if draft.facts and not draft.is_stale))
 
 
-@cache
-def _zone(school_id: int) -> ZoneInfo:
-    return ZoneInfo(School.objects.values_list("time_zone", flat=True).get(pk=school_id))
-
-
 def _drafts(
-    facts: Mapping[int, Sequence[Fact]], hearers: Iterable[Hearer], moments: dict[int, datetime], now: datetime
+    facts: Mapping[int, Sequence[Fact]], hearers: Collection[Hearer], moments: dict[int, datetime], now: datetime
 ) -> list[Draft]:
     past = past_of(facts)
+    pace = pace_of(facts, hearers, past, now)
     moments |= past.moments
     drafts = []
     for hearer in hearers:
         new = [fact for fact in facts[hearer.student_id] if _entry(fact.number, hearer) not in past.entries]
         truths = [truth for truth in _truths(new, hearer, past) if _is_chosen(truth, hearer)]
         things = {fact.number: thing_of(fact, fact.object_id) for fact in new}
-        for draft in _of_hearer(hearer, things, truths, Times(now, moments), past.unsent.get(hearer.key, [])):
+        times, replaces = Times(now, moments, past.held), past.unsent.get(hearer.key, [])
+        for draft in _of_hearer(hearer, things, truths, times, pace=pace, replaces=replaces):
             past.entries |= {_entry(number, hearer) for number in draft.things}  # twins hear of their class once
             drafts.append(draft)
     return drafts
@@ -161,17 +162,32 @@ def _truths(new: Iterable[Fact], hearer: Hearer, past: Past) -> list[Fact]:
 
 
 def _of_hearer(
-    hearer: Hearer, things: Mapping[int, Thing | None], truths: Sequence[Fact], times: Times, replaces: Sequence[int]
+    hearer: Hearer,
+    things: Mapping[int, Thing | None],
+    truths: Sequence[Fact],
+    times: Times,
+    *,
+    pace: Pace,
+    replaces: Sequence[int],
 ) -> Iterator[Draft]:
-    """Yield the message that will be sent and the one that says what came too late."""
+    """Yield the message that goes at once, the one that waits for the digest, and the one that says what came too late."""
     fresh = [truth for truth in truths if not times.is_late(truth)]
     late = [truth for truth in truths if times.is_late(truth) and things.keys() & set(truth.covers)]
-    for told, too_late in ((fresh, False), (late, True)):
+    at_once, later = pace.split(fresh, hearer)
+    for told, is_too_late, is_digest in ((at_once, False, False), (later, False, True), (late, True, False)):
         covered = {number for truth in told for number in truth.covers}
-        entered = min((times.entered[number] for number in covered), default=times.now)
-        linked = {number: thing for number, thing in things.items() if number in covered}
-        if told or (replaces and not too_late):
-            yield Draft(hearer, told, linked, entered, too_late, () if too_late else replaces)
+        if told:
+            yield Draft(
+                hearer,
+                told,
+                things={number: thing for number, thing in things.items() if number in covered},
+                entered_at=min(times.entered[number] for number in covered),
+                is_stale=is_too_late,
+                is_digest=is_digest,
+                replaces=() if is_too_late else replaces,
+            )
+    if replaces and not fresh:
+        yield Draft(hearer, (), {}, times.now, replaces=replaces)
 
 
 def _is_chosen(fact: Fact, hearer: Hearer) -> bool:
@@ -209,16 +225,15 @@ def _take_back(replacing: Sequence[Draft], made: Iterable[tuple[Draft, Message]]
         return
     for draft, message in made:
         if draft.replaces:
-            covered = [number for fact in draft.facts for number in fact.covers]
-            Told.objects.filter(message__in=draft.replaces, entry__in=covered).update(message=message)
+            Told.objects.filter(message__in=draft.replaces, entry__in=draft.covered).update(message=message)
     old = [number for draft in replacing for number in draft.replaces]
     Message.objects.filter(pk__in=old, status=Status.QUEUED).update(status=Status.CANCELLED, error="replaced")
 
 
 def _message(draft: Draft, composer: Composer, now: datetime) -> Message:
     hearer, is_read_there = draft.hearer, draft.hearer.channel == ChannelName.PORTAL
-    is_urgent = any(_is_urgent(fact) for fact in draft.facts)
-    due_at, held_until = _goes_at(hearer, now, is_urgent=is_urgent)
+    urgent = any(map(is_urgent, draft.facts))
+    due_at, held_until = due(hearer, now, is_urgent=urgent, is_digest=draft.is_digest)
     message = Message(
         school_id=school_now(),
         guardian_id=hearer.guardian_id,
@@ -227,8 +242,9 @@ def _message(draft: Draft, composer: Composer, now: datetime) -> Message:
         contact_id=hearer.contact_id,
         channel=hearer.channel,
         language=hearer.language,
-        is_urgent=is_urgent,
-        group=min(number for fact in draft.facts for number in fact.covers),
+        is_urgent=urgent,
+        is_digest=draft.is_digest,
+        group=min(draft.covered),
         wait_minutes=hearer.wait_minutes,
         entered_at=draft.entered_at,
         created_at=now,
@@ -243,18 +259,3 @@ def _message(draft: Draft, composer: Composer, now: datetime) -> Message:
     if is_read_there:
         message.status, message.accepted_at, message.delivered_at = Status.DELIVERED, now, now
     return message
-
-
-def _goes_at(hearer: Hearer, now: datetime, *, is_urgent: bool) -> tuple[datetime, datetime | None]:
-    """Return when it is due, and until when the guardian's quiet hours hold it."""
-    wait = timedelta(minutes=hearer.wait_minutes)
-    if is_urgent or hearer.quiet is None:
-        return now + wait, None
-    zone = ZoneInfo(hearer.time_zone) if hearer.time_zone else _zone(school_now())
-    due_at = goes_at(now, hearer.quiet, zone, wait=wait)
-    return due_at, due_at if due_at > now + wait else None
-
-
-def _is_urgent(fact: Fact) -> bool:
-    telling = telling_of(fact.verb, fact.body)
-    return telling is not None and telling.is_urgent

@@ -32,7 +32,10 @@ _COLUMNS = (
     "guardianship__guardian__quiet_from",
     "guardianship__guardian__quiet_to",
     "guardianship__guardian__time_zone",
+    "guardianship__guardian__digest_at",
+    "guardianship__guardian__sms_a_day",
     "kinds",
+    "digest_kinds",
     "wait_minutes",
     "contact",
     "is_close",
@@ -53,7 +56,10 @@ class Hearer:
     quiet_from: time | None
     quiet_to: time | None
     time_zone: str  # "" is the school's
+    digest_at: time
+    sms_a_day: int | None
     kinds: Collection[str]
+    digest_kinds: Collection[str]
     wait_minutes: int
     contact_id: int | None
     is_close: bool  # a legal representative, or the student: may read what is special-category data

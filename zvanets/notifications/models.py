@@ -49,6 +49,7 @@ class Message(SchoolRow):
     created_at = models.DateTimeField()
     due_at = models.DateTimeField()
     held_until = models.DateTimeField(null=True, blank=True)  # its guardian's wish; it grows stale only from then on
+    is_digest = models.BooleanField(default=False, db_default=False)  # a late event takes its place and tells both
     attempts = models.PositiveSmallIntegerField(default=0)
     lost_answers = models.PositiveSmallIntegerField(default=0)  # each may have been a duplicate
     accepted_at = models.DateTimeField(null=True, blank=True)

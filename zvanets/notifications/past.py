@@ -1,7 +1,7 @@
 """What hearers were told before of the things at hand, and which of those messages can still be taken back."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -41,6 +41,7 @@ class Past:
     unsent: dict[HearerKey, list[int]] = field(default_factory=lambda: defaultdict(list))
     retold: dict[HearerKey, list[Fact]] = field(default_factory=lambda: defaultdict(list))
     moments: dict[int, datetime] = field(default_factory=dict)
+    held: set[int] = field(default_factory=set)  # entries of messages that wait by their guardian's wish
 
 
 def past_of(facts: Mapping[int, Iterable[Fact]]) -> Past:
@@ -59,6 +60,36 @@ def past_of(facts: Mapping[int, Iterable[Fact]]) -> Past:
     if unsent:
         _read_again(unsent, past)
     return past
+
+
+def open_digests(
+    keys: Collection[HearerKey], past: Past, is_open: Callable[[HearerKey, datetime], bool]
+) -> set[tuple[HearerKey, int]]:
+    """Take back the digests that wait for these hearers, by the time they were made; return whose entries were in them."""
+    guardians, channels, students = ({*each} for each in zip(*keys, strict=True))
+    waiting = Told.objects.filter(
+        guardian__in=guardians,
+        message__guardian__in=guardians,
+        message__channel__in=channels,
+        message__student__in=students,
+        message__is_digest=True,
+        message__status=Status.QUEUED,
+    )
+    rows = [
+        ((guardian, channel, student), entry, message)
+        for guardian, channel, student, entry, message, made_at in waiting.values_list(
+            *_TOLD[:4], "message_id", "message__created_at"
+        )
+        if (guardian, channel, student) in keys and is_open((guardian, channel, student), made_at)
+    ]
+    unsent = _lock(message for _, _, message in rows)
+    known = {message for several in past.unsent.values() for message in several}
+    for key, _, message in rows:
+        if message in unsent and message not in past.unsent[key]:
+            past.unsent[key].append(message)
+    if unsent - known:
+        _read_again(unsent - known, past)
+    return {(key, entry) for key, entry, message in rows if message in unsent}
 
 
 def _told(facts: Iterable[Fact]) -> Iterable[tuple[int, str, int, int, str, int | None, int, str]]:
@@ -84,10 +115,13 @@ def _lock(messages: Iterable[int]) -> set[int]:
 
 def _read_again(unsent: set[int], past: Past) -> None:
     """Read the entries of messages that are taken back, so that the new one tells what still stands of them."""
-    told = Told.objects.filter(message__in=unsent).values_list("entry", "guardian_id", "channel", "message__student_id")
+    told = Told.objects.filter(message__in=unsent).values_list(
+        "entry", "guardian_id", "channel", "message__student_id", "message__held_until"
+    )
     hearers = defaultdict(list)
-    for entry, guardian, channel, student in told:
+    for entry, guardian, channel, student, held_until in told:
         hearers[entry].append((guardian, channel, student))
+        past.held |= {entry} if held_until else set()
     entries = Entry.objects.filter(pk__in=hearers).values_list(
         "pk", "verb", "sub_verb", "student_id", "object_id", "lesson_id", "body__text", "at"
     )

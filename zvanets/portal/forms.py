@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from zvanets.guardians.models import ChannelName, EventKind, SmsScript
+from zvanets.guardians.wishes import MOST_SMS
 from zvanets.lib.zones import ZONES
 from zvanets.notifications.catalogue import CATALOGUE
 
@@ -21,6 +22,10 @@ def channels() -> tuple[ChannelName, ...]:
 # What nobody is told of yet is not offered.
 _TOLD = {kind for telling in CATALOGUE.values() for kind in telling.kinds} | {EventKind.RESULT}
 KINDS = [kind for kind in EventKind if kind in _TOLD]
+# What is urgent waits for no digest, so none is offered.
+_URGENT = {kind for telling in CATALOGUE.values() if telling.is_urgent for kind in telling.kinds}
+DAILY = [kind for kind in KINDS if kind not in _URGENT]
+DIGEST = "digest"
 
 
 class KindsForm(forms.Form):
@@ -29,6 +34,7 @@ class KindsForm(forms.Form):
     portal = forms.MultipleChoiceField(choices=EventKind.choices, required=False)
     email = forms.MultipleChoiceField(choices=EventKind.choices, required=False)
     sms = forms.MultipleChoiceField(choices=EventKind.choices, required=False)
+    digest = forms.MultipleChoiceField(choices=[(kind.value, kind.label) for kind in DAILY], required=False)
 
     def chosen(self, channel: ChannelName, before: Sequence[str]) -> list[str]:
         """Return what was ticked, and what stood before and was not offered."""
@@ -56,10 +62,25 @@ class PaceForm(forms.Form):
         error_messages={"invalid": _("Напишете часа като 21:00.")},
     )
     time_zone = forms.ChoiceField(label=_("По часовника на"), required=False)
+    digest_at = forms.TimeField(
+        label=_("Дневната сводка идва в"),
+        help_text=_("В нея е всичко, което сте отбелязали „веднъж дневно“."),
+        widget=forms.TimeInput({"type": "time", "class": "short"}, "%H:%M"),
+        error_messages={"invalid": _("Напишете часа като 21:00."), "required": _("Напишете часа като 21:00.")},
+    )
+    sms_a_day = forms.IntegerField(
+        label=_("Най-много SMS на ден"),
+        help_text=_("Празно поле: без ограничение. Спешните идват винаги; което е над броя, влиза в сводката."),
+        required=False,
+        widget=forms.NumberInput({"min": 0, "max": MOST_SMS, "inputmode": "numeric", "class": "short"}),
+        error_messages={"invalid": _("Напишете цяло число.")},
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         zones = [(zone, gettext(name)) for zone, name in ZONES.items()]
+        if ChannelName.SMS not in channels():
+            del self.fields["sms_a_day"]
         self.fields["time_zone"].choices = [("", gettext("училището")), *zones]  # type: ignore[attr-defined]
 
 

@@ -155,6 +155,13 @@ def goes_at(
     return deliver_at(deliver_at(now, quiet, zone, urgent=urgent) + wait, quiet, zone, urgent=urgent)
 
 
+def next_digest(now: datetime, at: time, zone: tzinfo) -> datetime:
+    """Return the next moment after now at which the clock of the zone shows that time."""
+    local = now.astimezone(zone)
+    day = local.date() if local.time() < at else local.date() + timedelta(days=1)
+    return datetime.combine(day, at, zone).astimezone(now.tzinfo)
+
+
 @dataclass(frozen=True, slots=True)
 class Fact:
     """One entry of the history that waits to be told to one guardian.

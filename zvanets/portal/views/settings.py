@@ -20,12 +20,23 @@ from zvanets.guardians.actions import (
     subscribe,
 )
 from zvanets.guardians.models import ChannelName, Contact, Guardian, Guardianship, Subscription
+from zvanets.guardians.wishes import choose_digest_kinds
 from zvanets.lib import phones
 from zvanets.lib.refusals import Refusal, gettext_noop
 from zvanets.notifications.actions import send_code
 from zvanets.portal.family import Child, FamilyRequest, family, page
 from zvanets.portal.feed import number
-from zvanets.portal.forms import KINDS, AddressForm, CodeForm, KindsForm, LanguageForm, PhoneForm, channels
+from zvanets.portal.forms import (
+    DAILY,
+    DIGEST,
+    KINDS,
+    AddressForm,
+    CodeForm,
+    KindsForm,
+    LanguageForm,
+    PhoneForm,
+    channels,
+)
 from zvanets.portal.views.pace import quiet_words
 
 _NO_MOBILE = gettext_noop("На този номер не може да се изпрати SMS. Напишете мобилен номер.")
@@ -39,6 +50,7 @@ class KindRow:
     kind: str
     name: str
     boxes: list[tuple[str, str, bool]]  # channel, its name, ticked
+    digest: bool | None  # ticked; None where it is not offered
 
 
 @require_safe
@@ -59,6 +71,7 @@ def choose_kinds(request: FamilyRequest) -> HttpResponse:
         for channel in channels():
             kinds = form.chosen(channel, before.get(channel, []))
             subscribe(actor=child.actor, right=right, channel=channel, kinds=kinds)
+        choose_digest_kinds(actor=child.actor, right=right, kinds=form.cleaned_data[DIGEST])
     except Refusal as refused:
         messages.warning(request, _(refused.msgid) % refused.params)
     else:
@@ -175,18 +188,13 @@ def _checked(kind: Contact.Kind, typed: str) -> str:
 
 def _page(request: FamilyRequest, form: AddressForm | PhoneForm, *, status: int = 200) -> HttpResponse:
     child, guardian, offered = request.child, _guardian(request.child), channels()
-    before = _kinds(child)
-    rows = [
-        KindRow(kind, str(_(kind.label)), [(c.value, _(c.label), kind in before.get(c, [])) for c in offered])
-        for kind in KINDS
-    ]
     own = list(
         Contact.objects.filter(guardian_id=child.row.guardian_id).exclude(disabled_why=Contact.GIVEN_UP).order_by("id")
     )
     contacts = [each for each in own if each.disabled_at is None]
     context = {
-        "rows": rows,
-        "channels": [_(channel.label) for channel in offered],
+        "rows": _rows(child),
+        "channels": [_("имейл") if channel == ChannelName.EMAIL else _(channel.label) for channel in offered],
         "has_sms": ChannelName.SMS in offered,
         "contacts": [(each, child.url("confirm", each.pk), child.url("remove", each.pk)) for each in contacts],
         "stopped": [(each.address, _(each.disabled_why)) for each in own if each.disabled_at],
@@ -196,6 +204,7 @@ def _page(request: FamilyRequest, form: AddressForm | PhoneForm, *, status: int 
         "pace_url": child.url("pace"),
         "quiet": quiet_words(guardian),
         "people_url": child.url("people") if _is_legal(child) else "",
+        "digest_at": f"{guardian.digest_at:%H:%M}",
         "pin_url": "" if child.is_self else child.url("pin"),
         "has_pin": guardian.pin_issued_at is not None,
         "language": guardian.language,
@@ -209,6 +218,24 @@ def _page(request: FamilyRequest, form: AddressForm | PhoneForm, *, status: int 
 
 def _is_legal(child: Child) -> bool:
     return bool(Guardianship.objects.filter(pk=child.row.right_id, is_legal=True).exists())
+
+
+def _rows(child: Child) -> list[KindRow]:
+    own = Subscription.objects.active(on=child.today()).filter(guardianship_id=child.row.right_id)
+    before: dict[str, list[str]] = {}
+    daily: set[str] = set()
+    for channel, kinds, digest_kinds in own.values_list("channel", "kinds", "digest_kinds"):
+        before[channel] = kinds
+        daily |= set(digest_kinds)
+    return [
+        KindRow(
+            kind,
+            str(_(kind.label)),
+            [(channel.value, _(channel.label), kind in before.get(channel, [])) for channel in channels()],
+            kind in daily if kind in DAILY else None,
+        )
+        for kind in KINDS
+    ]
 
 
 def _kinds(child: Child) -> dict[str, list[str]]:
