@@ -21,6 +21,7 @@ from zvanets.remarks.models import (
     SchoolEvent,
     Support,
 )
+from zvanets.schools.models import YearGroup
 from zvanets.tenancy.school import at_school
 
 pytestmark = pytest.mark.django_db
@@ -197,3 +198,13 @@ def test_the_students_page_names_the_sanction_by_its_order_for_who_leads_the_cla
     url = home(small, f"students/{small.students[0].pk}/")
     assert "санкция „забележка“" in homeroom.get(url).content.decode()
     assert "санкция" not in front.get(url).content.decode()
+
+
+def test_a_class_is_offered_the_sections_that_its_book_keeps(homeroom, small):
+    page = at_class(small, "notes")
+    assert "Санкции" in homeroom.get(page).content.decode()
+    with at_school(small.id):
+        YearGroup.objects.update(level=3)
+    shown = homeroom.get(page).content.decode()
+    assert "Санкции" not in shown
+    assert "Контролни и класни" in shown

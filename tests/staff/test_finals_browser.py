@@ -11,9 +11,13 @@ from tests.acceptance.browser import Hand, chromium, picture
 from tests.gradebook.conftest import add_second_term, put
 from tests.marks import committed
 from tests.small_school import SmallSchool, add_student, build
+from tests.staff.people import colleague
 from tests.staff.test_browser import open_lesson
 from zvanets.gradebook.models import Grade
+from zvanets.gradebook.results import set_result
+from zvanets.rules.finals import Outcome
 from zvanets.rules.grades import GradeKind
+from zvanets.schools.models import ClassGroup
 from zvanets.tenancy.school import at_school
 
 pytestmark = [pytest.mark.browser, committed]
@@ -118,3 +122,32 @@ def test_the_page_is_light_fits_a_phone_and_has_no_fault_that_axe_finds(desk, sm
         desk.goto(f"/s/{small.id}/{path}")
         assert faults(desk) == []
         assert desk.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_the_pages_of_who_leads_the_class_have_no_fault_that_axe_finds(browser, small, live_server):
+    anna, course, group = small.students[0], small.course.pk, small.class_group.pk
+    with at_school(small.id):
+        (annual,) = put(small, anna, 2, kind=GradeKind.ANNUAL)
+        put(small, small.students[1], 5, kind=GradeKind.ANNUAL)
+        book = ClassGroup.objects.get(pk=group)
+        set_result(small.head, book, student_id=anna.pk, outcome=Outcome.EXAMS, exams=[course])
+    desk = open_lesson(browser, live_server, small, colleague(small, leads=True))
+    pages = {
+        "results": f"classes/{group}/results/",
+        "resits": f"classes/{group}/results/{anna.pk}/",
+        "exemptions": f"courses/{course}/exemptions/",
+        "transfer": f"courses/{course}/transfer/",
+        "exam": f"grades/{annual.pk}/exam/",
+        "grade": f"grades/{annual.pk}/",
+    }
+    found = {}
+    for name, path in pages.items():
+        desk.goto(f"/s/{small.id}/{path}")
+        picture(desk, f"finals-{name}")
+        for width, scheme in ((1100, "light"), (1100, "dark"), (390, "light"), (390, "dark")):
+            desk.set_viewport_size({"width": width, "height": 780})
+            desk.emulate_media(color_scheme=scheme)
+            found[name, width, scheme] = faults(desk)
+            assert desk.evaluate("document.documentElement.scrollWidth") <= width, name
+    desk.context.close()
+    assert {where: wrong for where, wrong in found.items() if wrong} == {}

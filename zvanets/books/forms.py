@@ -7,7 +7,9 @@ NEISPUO's (`ClassBook.GetClassBookType`, `book-tabs.ts`).
 from dataclasses import dataclass
 from enum import StrEnum
 
-from zvanets.schools.models import ClassGroup
+from django.db.models import Q
+
+from zvanets.schools.models import ClassGroup, YearGroup
 
 
 class Section(StrEnum):
@@ -72,3 +74,12 @@ def form_of(group: ClassGroup, levels: set[int]) -> Form | None:
     if highest <= 3:
         return I_III
     return IV if highest == 4 else V_XII
+
+
+def kept_sections(group: ClassGroup) -> frozenset[Section]:
+    """Return the sections that are kept for a class: in I-III sanctions are printed alone (NEISPUO's `book-tabs.ts`)."""
+    of_group = Q(class_groups=group.pk) | Q(class_groups__parent=group.pk)
+    form = form_of(group, set(YearGroup.objects.filter(of_group).values_list("level", flat=True)))
+    if form is None:
+        return frozenset({Section.MEETINGS, Section.NOTES})
+    return frozenset(form.sections) - ({Section.SANCTIONS} if form is I_III else set())

@@ -48,7 +48,8 @@ def _insert(model: type[models.Model], columns: Sequence[str], rows: Sequence[Va
 
 
 def _is_generated(field: Any) -> bool:
-    return isinstance(field, models.AutoField)
+    """Whether the database fills the field when nobody names it."""
+    return isinstance(field, models.AutoField) or (field.has_db_default() and not field.has_default())
 
 
 def _default(field: Any) -> object:

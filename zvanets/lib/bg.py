@@ -9,6 +9,10 @@ from decimal import Decimal
 
 NOTHING = "–"
 
+_SHORT_WEEKDAYS = {
+    "bg": ("пн", "вт", "ср", "чт", "пт", "сб", "нд"),
+    "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
+}
 _WEEKDAYS = {
     "bg": ("понеделник", "вторник", "сряда", "четвъртък", "петък", "събота", "неделя"),
     "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
@@ -131,6 +135,11 @@ def written_date(day: date, lang: str = "bg") -> str:
 def weekday(day: date, lang: str = "bg") -> str:
     """Return „понеделник“ or "Monday"."""
     return _WEEKDAYS[_known(lang)][day.weekday()]
+
+
+def short_weekday(day: date, lang: str = "bg") -> str:
+    """Return „пн“ or "Mon", for where a phone has no room."""
+    return _SHORT_WEEKDAYS[_known(lang)][day.weekday()]
 
 
 def days(first: date, last: date, lang: str = "bg") -> str:

@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from zvanets.accounts.models import Role
+from zvanets.books.forms import Section, kept_sections
 from zvanets.lib import bg
 from zvanets.lib.refusals import Refusal
 from zvanets.remarks.models import Sanction
@@ -161,18 +162,22 @@ def thing(
 
 
 def sections(seat: Seat, group: ClassGroup) -> list[tuple[str, Link]]:
-    """Return the sections that the seat may open, in the order of the printed book."""
-    is_led = leads(seat, group)
+    """Return the sections that are kept for the class and that the seat may open, in the order of the printed book."""
+    is_led, kept = leads(seat, group), kept_sections(group)
     names = [
-        ("class_remarks", _("Отзиви"), is_led),
-        ("sanctions", _("Санкции"), is_led),
-        ("works", _("Контролни и класни"), True),
-        ("meetings", _("Родителски срещи"), True),
-        ("notes", _("Бележки"), True),
-        ("supports", _("Подкрепа"), is_private(seat)),
-        ("individual", _("Индивидуална работа"), is_private(seat)),
+        ("class_remarks", Section.REMARKS, _("Отзиви"), is_led),
+        ("sanctions", Section.SANCTIONS, _("Санкции"), is_led),
+        ("works", Section.WORKS, _("Контролни и класни"), True),
+        ("meetings", Section.MEETINGS, _("Родителски срещи"), True),
+        ("notes", Section.NOTES, _("Бележки"), True),
+        ("supports", Section.SUPPORT, _("Подкрепа"), is_private(seat)),
+        ("individual", Section.INDIVIDUAL_WORK, _("Индивидуална работа"), is_private(seat)),
     ]
-    return [(name, Link(seat.url(name, group.pk), title)) for name, title, is_open in names if is_open]
+    return [
+        (name, Link(seat.url(name, group.pk), title))
+        for name, section, title, is_open in names
+        if is_open and section in kept
+    ]
 
 
 def is_private(seat: Seat) -> bool:

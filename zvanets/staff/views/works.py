@@ -75,10 +75,14 @@ def works(request: StaffRequest, class_group_id: int) -> HttpResponse:
         submit=_("Планирай"),
         more={
             "weeks": _weeks(seat, found),
-            "weekdays": [bg.weekday(monday(seat.today()) + timedelta(days=n), lang()) for n in range(SCHOOL_DAYS)],
+            "weekdays": [_weekday(monday(seat.today()) + timedelta(days=n)) for n in range(SCHOOL_DAYS)],
             "warning": _warning(group, seat.today()),
         },
     )
+
+
+def _weekday(day: date) -> tuple[str, str]:
+    return bg.weekday(day, lang()), bg.short_weekday(day, lang())
 
 
 def _courses(seat: Seat, group: ClassGroup) -> dict[int, str]:
