@@ -11,6 +11,9 @@ from tests import small_school
 from tests.small_school import SmallSchool
 from zvanets.accounts.models import Membership, Role, User
 from zvanets.attendance.models import Absence, AbsenceClosing, AbsenceNotice, ExcuseReason, NoticeFile
+from zvanets.billing.actions import Money, order, take_payment
+from zvanets.billing.models import Provider
+from zvanets.billing.plans import offer_plan
 from zvanets.files.actions import Attached, keep
 from zvanets.gradebook.models import Closing, Grade, Reopening, ResitExam, YearResult
 from zvanets.guardians.models import Application, Contact, Guardian, Guardianship, Invitation, Relation
@@ -223,6 +226,7 @@ def _things(peopled: Peopled) -> None:
     )
     peopled.ids["announcement_id"] = announcement.pk
     _finals(peopled)
+    _purse(peopled)
     peopled.ids["right_id"] = Guardianship.objects.get(guardian=small.guardians[2]).pk
 
 
@@ -250,6 +254,16 @@ def _book(peopled: Peopled) -> None:
         "event_id": SchoolEvent.objects.create(**coming).pk,
         "work_id": work.pk,
     }
+
+
+def _purse(peopled: Peopled) -> None:
+    """A plan, and an order of it that is paid."""
+    small = peopled.small
+    plan = offer_plan(actor=small.head, name="Месец", months=1, cents=61, starts_on=clock.today())
+    invoice = order(actor=small.head, student=small.students[0], plan=plan, guardian=small.guardians[0])
+    money = Money(Provider.EPAY, str(invoice.number), 61, clock.now())
+    take_payment(actor=small.head, invoice_number=invoice.number, money=money)
+    peopled.ids |= {"plan_id": plan.pk, "invoice_no": invoice.number}
 
 
 def _finals(peopled: Peopled) -> None:

@@ -1,6 +1,7 @@
 """Commands of this room."""
 
 from datetime import date, datetime
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -59,3 +60,39 @@ def reconcile(provider: str, path: Path | None) -> None:
     click.echo(f"{len(found)} differences.")
     if found:
         raise SystemExit(1)
+
+
+@click.command("purse-statement")
+@click.argument("school", type=click.IntRange(min=1))
+@click.option("--from", "first", required=True, type=_DAY)
+@click.option("--to", "last", required=True, type=_DAY)
+def purse_statement(school: int, first: datetime, last: datetime) -> None:
+    """Print the payments of SCHOOL in these days as CSV for a spreadsheet, refunds beside them."""
+    from zvanets.billing.statements import HEADER, rows
+    from zvanets.lib.csvsafe import write_csv
+    from zvanets.tenancy.school import at_school
+
+    sheet = StringIO()
+    with at_school(school):
+        write_csv(sheet, HEADER, rows(first.date(), last.date()))
+    click.echo(sheet.getvalue(), nl=False)
+
+
+@click.command("refund-paid")
+@click.argument("school", type=click.IntRange(min=1))
+@click.argument("provider", type=click.Choice(["epay", "desk"]))
+@click.argument("reference")
+def refund_paid(school: int, provider: str, reference: str) -> None:
+    """Note that the money of a payment of SCHOOL went back to who paid it; `reconcile` names what waits for it."""
+    from zvanets.billing.actions import pay_out
+    from zvanets.billing.models import Refund
+    from zvanets.history.record import Actor
+    from zvanets.tenancy.school import at_school
+
+    with at_school(school):
+        owed = Refund.objects.select_related("payment__invoice")
+        refund = owed.filter(payment__provider=provider, payment__reference=reference).first()
+        if refund is None:
+            raise click.ClickException(f"School {school} owes nothing of payment {provider} {reference}.")
+        pay_out(actor=Actor(None, "operator", ""), refund=refund)
+    click.echo("Noted.")

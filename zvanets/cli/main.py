@@ -30,7 +30,9 @@ _ELSEWHERE = {
     "ivr": "zvanets.ivr.commands",
     "print-book": "zvanets.books.commands",
     "offer-plan": "zvanets.billing.commands",
+    "purse-statement": "zvanets.billing.commands",
     "reconcile": "zvanets.billing.commands",
+    "refund-paid": "zvanets.billing.commands",
 }
 _LAST_WORDS_SECONDS = 20
 

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from zvanets.portal.views import absences, book, diary, home, pace, people, pin, settings
+from zvanets.portal.views import absences, book, diary, home, pace, people, pin, purse, settings
 
 app_name = "portal"
 _CHILD = "<int:school_id>/<int:student_id>/"
 _CONTACT = f"{_CHILD}settings/contacts/<int:contact_id>/"
+_ORDER = f"{_CHILD}settings/purse/orders/<int:invoice_no>/"
 urlpatterns = [
     path("", home.home, name="home"),
     path(_CHILD, home.home, name="child"),
@@ -35,6 +36,11 @@ urlpatterns = [
     path(f"{_CHILD}settings/contacts/", settings.new_address, name="contacts"),
     path(f"{_CHILD}settings/pace/", pace.choose, name="pace"),
     path(f"{_CHILD}settings/pin/", pin.choose, name="pin"),
+    path(f"{_CHILD}settings/purse/", purse.show, name="purse"),
+    path(f"{_CHILD}settings/purse/plans/<int:plan_id>/", purse.buy, name="buy"),
+    path(_ORDER, purse.order, name="order"),
+    path(f"{_ORDER}code/", purse.desk_code, name="desk_code"),
+    path(f"{_ORDER}withdraw/", purse.withdraw, name="withdraw_order"),
     path(_CONTACT, settings.confirm, name="confirm"),
     path(f"{_CONTACT}code/", settings.send_again, name="code"),
     path(f"{_CONTACT}remove/", settings.remove, name="remove"),

@@ -206,6 +206,7 @@ def _page(request: FamilyRequest, form: AddressForm | PhoneForm, *, status: int 
         "people_url": child.url("people") if _is_legal(child) else "",
         "digest_at": f"{guardian.digest_at:%H:%M}",
         "pin_url": "" if child.is_self else child.url("pin"),
+        "purse_url": "" if child.is_self else child.url("purse"),
         "has_pin": guardian.pin_issued_at is not None,
         "language": guardian.language,
         "script": guardian.sms_script,
