@@ -11,7 +11,7 @@ from zvanets.attendance.nearing import Asked, nearing
 from zvanets.demo import people, seed
 from zvanets.demo.school import CHILDREN
 from zvanets.demo.shape import AFTERNOON_CLASS, MORNING_CLASS
-from zvanets.gradebook.models import Grade
+from zvanets.gradebook.models import Comment, Exemption, Grade, SpecialNeeds
 from zvanets.guardians.models import ChannelName, Contact, Guardian, Guardianship, Relation
 from zvanets.history.models import Entry, Grace, Pending
 from zvanets.history.verbs import Verb
@@ -21,6 +21,8 @@ from zvanets.lib import clock, damm
 from zvanets.messaging.models import Announcement
 from zvanets.notifications.models import Message, Told
 from zvanets.rules.absences import AbsenceKind
+from zvanets.rules.finals import Period
+from zvanets.rules.grades import GradeKind
 from zvanets.rules.limits import LimitKind
 from zvanets.schools.models import Lesson, SchoolYear, Student
 from zvanets.tenancy.school import at_school
@@ -81,6 +83,15 @@ def test_the_homeroom_teacher_has_written_home_and_parents_find_it_in_the_portal
     told = Told.objects.filter(noun="message", object_id=made.pk)
     assert {each.channel for each in told} == {"portal"}
     assert told.count() > 20
+
+
+def test_a_child_has_a_plan_another_is_exempt_one_brought_grades_and_one_is_commented(here):
+    plan, exempt = SpecialNeeds.objects.get(), Exemption.objects.get()
+    marks = Grade.objects.filter(student=plan.student_id, course=plan.course_id)
+    assert not marks.filter(special=None).exists()
+    assert exempt.periods == {Period.TERM_1}
+    assert Grade.objects.filter(kind=GradeKind.OTHER_SCHOOL).count() == 3
+    assert Comment.objects.standing().count() == 1
 
 
 def test_the_teacher_of_the_log_in_has_a_lesson_at_every_moment(here, monkeypatch):

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from django.db.models import Max
@@ -11,6 +11,7 @@ from zvanets.demo.rows import insert
 from zvanets.demo.shape import DEMO_CLASSES
 from zvanets.demo.staffing import DEMO_SUBJECT
 from zvanets.demo.year import AHEAD, first_day_of_life, is_week_a
+from zvanets.gradebook.models import SpecialNeeds
 from zvanets.lib import clock
 from zvanets.schools.models import (
     Course,
@@ -122,11 +123,12 @@ def _lines() -> dict[int, dict[int, Line]]:
             *("class_group__name", "class_group__year_group__level", "number"),
         )
     }
+    plans = set(SpecialNeeds.objects.values_list("course_id", "student_id"))
     found: dict[int, dict[int, Line]] = defaultdict(dict)
     members = CourseMember.objects.order_by("pk").values_list("course_id", "course__class_group_id", "student_id")
     for course, book, student in members:
         if line := seats.get((book, student)):
-            found[course][student] = line
+            found[course][student] = replace(line, special_needs=(course, student) in plans)
     return found
 
 

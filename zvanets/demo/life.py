@@ -38,7 +38,7 @@ _QUIETER = 0.12
 _STEPS = (Decimal(0), Decimal(0), Decimal(0), Decimal("0.5"), Decimal("-0.5"), Decimal("0.25"))
 
 _GRADE_COLUMNS = (
-    *("student", "course", "lesson", "kind", "value", "quality", "comment"),
+    *("student", "course", "lesson", "kind", "value", "quality", "special", "comment"),
     *("given_on", "given_at", "given_by", "teacher"),
 )
 
@@ -113,7 +113,10 @@ class Life:
     def _grade(self, held: Held, student: int, kind: GradeKind) -> NewGrade:
         gift = Random(student).gauss(4.9, 0.8)
         value = Decimal(min(6, max(2, round(gift + self.rng.gauss(0, 0.6)))))
-        scale = scale_of(held.lesson.lines[student].level) or Scale.QUANTITATIVE
+        line = held.lesson.lines[student]
+        scale = scale_of(line.level, special_needs=line.special_needs) or Scale.QUANTITATIVE
+        if scale is Scale.SPECIAL_NEEDS:
+            value = Decimal(self.rng.choice((2, 2, 3)))
         if scale is Scale.QUANTITATIVE and value >= 3:
             value = min(Decimal(6), max(Decimal(3), value + self.rng.choice(_STEPS)))
         comment = self.rng.choice(texts.COMMENTS) if self.rng.random() < 0.1 else ""
@@ -166,8 +169,9 @@ class Life:
         rows = []
         for held, grade in self.grades:
             lesson, mark = held.lesson, grade.mark.columns()
-            what = (grade.student_id, lesson.course_id, lesson.id, int(grade.kind), mark["value"], mark["quality"])
-            rows.append((*what, grade.comment, lesson.date, held.ends, held.user_id, lesson.teacher_id))
+            what = (grade.student_id, lesson.course_id, lesson.id, int(grade.kind))
+            scales = (mark["value"], mark["quality"], mark["special"])
+            rows.append((*what, *scales, grade.comment, lesson.date, held.ends, held.user_id, lesson.teacher_id))
         keys = insert(Grade, _GRADE_COLUMNS, rows)
         return [(h, given_fact(h.lesson, key, grade)) for key, (h, grade) in zip(keys, self.grades, strict=True)]
 

@@ -12,6 +12,7 @@ from django.db.models import Q
 from zvanets.accounts.models import Role, User
 from zvanets.demo import people, texts
 from zvanets.demo.calendar import keep_ahead
+from zvanets.demo.finals import leave_finals, leave_plans
 from zvanets.demo.lessons import keep_current, unwritten
 from zvanets.demo.life import Life
 from zvanets.demo.notices import leave_notices
@@ -59,6 +60,7 @@ def ensure() -> None:
         is_new = not SchoolYear.objects.exists()
         if is_new:
             _build(now)
+            leave_plans()
         keep_current(clock.today())
         choose_pin(actor=_ITSELF, guardian=Guardian.objects.get(user__username=people.GUARDIAN), typed=PIN)
     if is_new:
@@ -71,6 +73,7 @@ def ensure() -> None:
     with at_school(SCHOOL_ID):
         keep_ahead(clock.today())
         leave_notices(clock.today())
+        leave_finals(clock.today())
         if is_new:
             _write_home()
     _tell_in_portal(clock.now())
