@@ -83,7 +83,8 @@ def head_html(columns: Iterable[Column], sums: Sequence[tuple[str, str]], here: 
     cells = "".join(
         _head(column, kinds[column.kind], f"{here}&amp;column={column.name}", open_it) for column in columns
     )
-    names = f'<th scope="col" class="name">{_("№ Име")}</th>'
+    heading = _("№ Име")
+    names = f'<th scope="col" class="name">{heading}</th>'
     more = "".join(f'<th scope="col" class="sum"><abbr title="{title}">{text}</abbr></th>' for text, title in sums)
     return mark_safe(f"<tr>{names}{cells}{more}</tr>")  # noqa: S308 — words of our own and numbers
 

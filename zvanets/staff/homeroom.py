@@ -176,7 +176,10 @@ def _behind(its: _Class) -> list[Behind]:
     if its.term is None:
         return []
     hours = "hours_term1" if its.term.number == 1 else "hours_term2"
-    courses = Course.objects.valid().filter(class_group=its.group, is_class_hour=False).select_related("subject")
+    # Preschool and all-day groups get no grades, so nobody there has too few.
+    graded = Course.objects.valid().exclude(class_group__year_group__level__lt=1)
+    graded = graded.exclude(class_group__kind=ClassGroup.Kind.ALL_DAY)
+    courses = graded.filter(class_group=its.group, is_class_hour=False).select_related("subject")
     current = Grade.objects.standing().filter(course__in=courses, given_on__gte=its.since).exclude(kind__in=FINAL)
     counts = {
         (course, student): n
