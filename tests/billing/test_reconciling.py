@@ -54,8 +54,8 @@ def test_every_difference_is_named(invoice, school):
     Notice.objects.create(
         provider=Provider.EPAY,
         digest=b"3",
-        text="INVOICE=6:STATUS=PAID",
-        invoice=6,
+        text="INVOICE=999777:STATUS=PAID",
+        invoice=999777,
         received_at=clock.now(),
         answer="OK",
     )
@@ -71,7 +71,7 @@ def test_every_difference_is_named(invoice, school):
         f"invoice {number} was told as paid in 2 different ways",
         "of epay was not settled: INVOICE=5",
         "refused with 13: TID=7",
-        "invoice 6 was told as paid and is not booked",
+        "invoice 999777 was told as paid and is not booked",
         "payment epay odd was never told of",
         f"{number}: we have 0.61\u00a0€, they have 0.60\u00a0€",
         "999: they have 3.05\u00a0€, we have nothing",

@@ -88,7 +88,9 @@ def test_modules_name_each_other_by_their_content_so_that_no_two_versions_meet(w
         with web.get(f"/static/{name}") as answer:
             assert "immutable" in answer.headers["Cache-Control"]
             left |= set(re.findall(r'from "\./([^"]+)"', answer.read().decode())) - found
-    assert found == {names[module] for module in ("zvanets.js", "zvanets-register.js", "zvanets-drafts.js")}
+    assert found == {
+        names[module] for module in ("zvanets.js", "zvanets-register.js", "zvanets-drafts.js", "zvanets-queue.js")
+    }
     assert all(re.search(r"\.[0-9a-f]{12}\.js$", name) for name in found)
 
 

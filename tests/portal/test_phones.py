@@ -40,7 +40,7 @@ def code(home):
 
 def test_without_a_carrier_no_number_is_asked_for(signed_in, home, settings):
     settings.SMPP_URL = ""
-    assert "SMS" not in page_of(signed_in, home.url(0, "settings/"))
+    assert "Изпрати код по SMS" not in page_of(signed_in, home.url(0, "settings/"))
     assert add(signed_in, home).status_code == 422
 
 

@@ -196,7 +196,7 @@ def test_a_teacher_proposes_and_families_hear_when_the_head_approves(small):
 def test_a_clash_is_refused_by_name_and_by_the_database(small):
     day = monday_in(2)
     plan_work(small.head, small.course, kind=CONTROL, on=day)
-    with pytest.raises(Refusal, match="вече има контролна работа по Математика"):
+    with pytest.raises(Refusal, match="вече има контролна работа по математика"):
         plan_work(small.actor, small.course, kind=PlannedWork.Kind.CLASS, on=day)
     with pytest.raises(IntegrityError, match="one_planned_work_a_day"), transaction.atomic():
         PlannedWork.objects.create(

@@ -107,7 +107,7 @@ def test_a_teacher_proposes_the_head_approves_and_the_calendar_shows_both(front,
     said = send(front, at_class(small, "works"), **work)
     assert "чака утвърждаване от директора" in said
     assert front.post(at_class(small, "works"), work).status_code == 422
-    assert "вече има контролна работа по Математика" in front.post(at_class(small, "works"), work).content.decode()
+    assert "вече има контролна работа по математика" in front.post(at_class(small, "works"), work).content.decode()
     assert "1 контролна или класна работа" in head.get(home(small, "head/")).content.decode()
     with at_school(small.id):
         pk = PlannedWork.objects.get().pk

@@ -104,8 +104,9 @@ def test_what_was_typed_outlives_all_cookies(desk, small):
     save(desk, small)
 
 
-def test_what_was_typed_outlives_the_idle_lock(desk, small, settings):
+def test_what_was_typed_outlives_the_idle_lock(desk, small, settings, monkeypatch):
     type_in(desk, small)
+    monkeypatch.setattr("zvanets.accounts.idle.SHORTEST", -2)  # seconds: nobody waits two minutes here
     settings.IDLE_LOCK = timedelta(seconds=-1)
     desk.click("#save")
     desk.wait_for_url("**/accounts/unlock/**")

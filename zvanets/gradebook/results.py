@@ -26,6 +26,8 @@ def give_overall(actor: Actor, group: ClassGroup, marks: Mapping[int, Mark]) -> 
 
     Raises Enrolment.DoesNotExist, Refusal `not_first_year`, `wrong_scale`, `overall_scale`.
     """
+    if not marks:
+        return []
     enrolments = _enrolments(group, marks)
     standing = OverallGrade.objects.standing().filter(student__in=marks, class_group=group).select_for_update()
     before = {each.student_id: each for each in standing}
@@ -74,6 +76,8 @@ def pass_all(actor: Actor, group: ClassGroup, students: Collection[int]) -> list
 
     Raises Enrolment.DoesNotExist, Refusal: `no_results_here`, `result_stands`.
     """
+    if not students:
+        return []
     enrolments = _enrolments(group, students)
     for enrolment in enrolments.values():
         _must_have_results(enrolment)

@@ -58,7 +58,7 @@ def new_pin(rng: Dice) -> str:
     """Return six digits that are not weak. Give it `secrets.SystemRandom()`."""
     while True:
         pin = f"{rng.randrange(0, 10**LENGTH):0{LENGTH}d}"
-        if not is_weak(pin):
+        if not is_weak(pin) and not is_date(pin):
             return pin
 
 
