@@ -10,6 +10,7 @@ import sys
 import zipfile
 from io import BytesIO
 
+from zvanets.lib import zips
 from zvanets.lib.refusals import Refusal, gettext_noop
 
 LARGEST = 2_000_000  # bytes; a year's topics are some ten thousand
@@ -80,7 +81,7 @@ def _fault(content: bytes) -> str:
                 return "sheet_large"
             sheets = [part for part in parts if part.filename.lower().startswith("xl/worksheets/")]
             return "sheet_formulas" if any(_has_formulas(package.read(part)) for part in sheets) else ""
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError):
+    except zips.BROKEN:
         return "sheet_kind"
 
 

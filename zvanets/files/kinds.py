@@ -5,6 +5,7 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import PurePath
 
+from zvanets.lib import zips
 from zvanets.lib.refusals import Refusal, gettext_noop, shown
 
 MOST_PARTS = 5_000  # of a document: beyond that only a bomb has as many
@@ -83,7 +84,7 @@ def _document(name: str, content: bytes) -> Kind:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
             parts = package.namelist()
             kind = next((BY_PART[part] for part in parts if part in BY_PART), None) or _open_document(package)
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, RuntimeError, OSError, EOFError):
+    except zips.BROKEN:
         raise _refusal("file_broken", broken, name) from None
     if kind is None or len(parts) > MOST_PARTS:
         archive = gettext_noop("„%(name)s“ е архив. Прикачете самите файлове един по един.")
