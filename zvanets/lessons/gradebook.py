@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection
 
+from zvanets.lessons.statements import TEACHER_OF_LESSON
 from zvanets.lib.refusals import Refusal, gettext_noop
 from zvanets.rules.absences import AbsenceKind
 from zvanets.rules.averages import Counting
@@ -49,26 +50,22 @@ WHERE c.school_id = %(school)s AND c.id = %(course)s AND c.is_valid AND (%(every
 """
 # One writer of a course at a time: what the others wrote is there when the next statement reads.
 _LOCK = "SELECT 1 FROM schools_course WHERE school_id = %s AND id = %s FOR NO KEY UPDATE"
-_LESSONS = """
+_LESSONS = (
+    """
 SELECT l.id, l.date, l.hour_no, l.is_cancelled, %(every)s OR t.user_id = %(user)s, t.id, t.name, r.version, r.topic,
     CASE WHEN r.verified_at IS NOT NULL THEN COALESCE(v.name, '') END,
     EXISTS (SELECT 1 FROM gradebook_closing z WHERE z.school_id = l.school_id AND z.course_id = l.course_id
         AND z.ended_at IS NULL AND z.period < 3 AND l.date BETWEEN z.starts_on AND z.ends_on)
 FROM schools_lesson l
-LEFT JOIN LATERAL (
-    SELECT p.id, p.user_id, p.first_name || ' ' || p.last_name AS name
-    FROM schools_staffmember p
-    LEFT JOIN schools_courseteacher ct ON ct.school_id = p.school_id AND ct.staff_member_id = p.id
-        AND ct.course_id = l.course_id AND ct.starts_on <= l.date AND (ct.ends_on IS NULL OR ct.ends_on >= l.date)
-    WHERE p.school_id = l.school_id
-        AND CASE WHEN l.substitute_id IS NULL THEN ct.id IS NOT NULL ELSE p.id = l.substitute_id END
-    ORDER BY p.user_id IS NOT DISTINCT FROM %(user)s DESC, ct.starts_on DESC, p.id LIMIT 1
-) t ON true
+"""  # noqa: S608  (text of our own)
+    + TEACHER_OF_LESSON
+    + """
 LEFT JOIN lessons_lessonrecord r ON r.school_id = l.school_id AND r.lesson_id = l.id
 LEFT JOIN accounts_user v ON v.id = r.verified_by_id
 WHERE l.school_id = %(school)s AND l.course_id = %(course)s AND (%(only)s::bigint[] IS NULL OR l.id = ANY(%(only)s))
 ORDER BY l.date, l.hour_no
 """
+)
 _STUDENTS = """
 SELECT m.student_id, st.first_name || ' ' || st.last_name, g.name, COALESCE(y.level, 0), min(e.number),
     min(greatest(m.starts_on, e.starts_on)),

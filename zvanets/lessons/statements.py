@@ -16,7 +16,20 @@ from zvanets.rules.absences import AbsenceKind
 from zvanets.schools.register import Line
 from zvanets.tenancy.school import school_now
 
-_LESSON = """
+# Who teaches a lesson `l`: the substitute, else whoever had the course on its day, the asking user before others.
+TEACHER_OF_LESSON = """
+LEFT JOIN LATERAL (
+    SELECT p.id, p.user_id, p.first_name || ' ' || p.last_name AS name
+    FROM schools_staffmember p
+    LEFT JOIN schools_courseteacher ct ON ct.school_id = p.school_id AND ct.staff_member_id = p.id
+        AND ct.course_id = l.course_id AND ct.starts_on <= l.date AND (ct.ends_on IS NULL OR ct.ends_on >= l.date)
+    WHERE p.school_id = l.school_id
+        AND CASE WHEN l.substitute_id IS NULL THEN ct.id IS NOT NULL ELSE p.id = l.substitute_id END
+    ORDER BY p.user_id IS NOT DISTINCT FROM %(user)s DESC, ct.starts_on DESC, p.id LIMIT 1
+) t ON true
+"""
+_LESSON = (
+    """
 SELECT l.id, l.course_id, c.class_group_id, g.name AS class_group, s.name AS subject, l.date, l.hour_no, l.starts_at,
     l.ends_at, l.room, l.is_cancelled, t.id AS teacher_id, t.name AS teacher, school.time_zone,
     l.substitute_id IS NOT NULL, r.version, r.save_key, r.topic, r.saved_at, saver.name, h.text AS homework, h.due_on,
@@ -31,15 +44,9 @@ JOIN schools_school school ON school.id = l.school_id
 JOIN schools_course c ON c.school_id = l.school_id AND c.id = l.course_id
 JOIN schools_classgroup g ON g.school_id = c.school_id AND g.id = c.class_group_id
 JOIN schools_subject s ON s.school_id = c.school_id AND s.id = c.subject_id
-LEFT JOIN LATERAL (
-    SELECT p.id, p.user_id, p.first_name || ' ' || p.last_name AS name
-    FROM schools_staffmember p
-    LEFT JOIN schools_courseteacher ct ON ct.school_id = p.school_id AND ct.staff_member_id = p.id
-        AND ct.course_id = l.course_id AND ct.starts_on <= l.date AND (ct.ends_on IS NULL OR ct.ends_on >= l.date)
-    WHERE p.school_id = l.school_id
-        AND CASE WHEN l.substitute_id IS NULL THEN ct.id IS NOT NULL ELSE p.id = l.substitute_id END
-    ORDER BY p.user_id IS NOT DISTINCT FROM %(user)s DESC, ct.starts_on DESC, p.id LIMIT 1
-) t ON true
+"""  # noqa: S608  (text of our own)
+    + TEACHER_OF_LESSON
+    + """
 LEFT JOIN lessons_lessonrecord r ON r.school_id = l.school_id AND r.lesson_id = l.id
 LEFT JOIN accounts_user saver ON saver.id = r.saved_by_id
 LEFT JOIN accounts_user verifier ON verifier.id = r.verified_by_id
@@ -47,6 +54,7 @@ LEFT JOIN lessons_homework h ON h.school_id = l.school_id AND h.lesson_id = l.id
 LEFT JOIN schools_schoolsettings o ON o.school_id = l.school_id
 WHERE l.school_id = %(school)s AND l.id = %(lesson)s AND (%(every)s OR t.user_id = %(user)s)
 """
+)
 # Whoever closes the term waits for COMMIT, and whoever was closing it is waited for: two lessons do not wait for each other.
 _HOLD_TERM = """
 SELECT 1 FROM schools_course c JOIN schools_lesson l ON l.school_id = c.school_id AND l.course_id = c.id
